@@ -1,0 +1,29 @@
+"""What can go wrong with keys and sealed content; no error here carries key material, plaintext or ciphertext."""
+
+
+class KeyStoreError(Exception):
+    """Any failure of the key store."""
+
+
+class UnknownProvider(KeyStoreError):
+    """A key store URL whose scheme no provider answers to."""
+
+
+class KeyFileExposed(KeyStoreError):
+    """Somebody other than the current user can read, replace or redirect the key file."""
+
+
+class KeyFileInvalid(KeyStoreError):
+    """The key file is missing, or is not a key file of a format this release reads."""
+
+
+class UnknownKey(KeyStoreError):
+    """A wrapped key names a key-encryption key that the provider does not hold."""
+
+
+class WrapRejected(KeyStoreError):
+    """A wrapped key was altered, or belongs to another context."""
+
+
+class SealBroken(KeyStoreError):
+    """Sealed content does not open here: altered, moved, or sealed under another key. Says no more than that."""

@@ -1,0 +1,114 @@
+"""Data keys, unwrapped once and then remembered, bounded in number and in age."""
+
+from collections import OrderedDict
+from collections.abc import Callable
+from threading import Lock
+from typing import Final
+
+from passport_keys.providers.contract import KeyProvider, WrappedKey
+from passport_keys.sealing import DataKey
+
+_CONTEXT: Final = b"data-key\0"
+
+# The wrapped bytes are part of it: a changed wrapped key never finds an old entry.
+_Slot = tuple[str, str, bytes]
+
+
+class Keyring:
+    """Makes and unwraps the data keys of owners, keeping the most recently used in memory.
+
+    An age is counted from the unwrapping, not from the last use; keys that are too old are dropped at the next call,
+    whichever owner it is for. May be used by several threads at once.
+    """
+
+    def __init__(
+        self,
+        provider: KeyProvider,
+        clock_monotonic: Callable[[], float],
+        max_keys: int = 1024,
+        max_age_seconds: float = 300,
+    ) -> None:
+        self._provider = provider
+        self._clock = clock_monotonic
+        self._max_keys = max_keys
+        self._max_age = max_age_seconds
+        self._lock = Lock()
+        self._by_use: OrderedDict[_Slot, DataKey] = OrderedDict()
+        self._expiry_by_age: OrderedDict[_Slot, float] = OrderedDict()
+        self._times_forgotten = 0
+
+    def __len__(self) -> int:
+        """How many data keys are in memory now."""
+        with self._lock:
+            self._drop_expired()
+            return len(self._by_use)
+
+    def new_data_key(self, owner: str) -> tuple[DataKey, WrappedKey]:
+        """Make an owner's data key, and its wrapped form to be stored.
+
+        Raises:
+            KeyStoreError: The provider cannot wrap it.
+        """
+        key = DataKey.generate()
+        wrapped = self._provider.wrap(key.private_bytes(), _context(owner))
+        with self._lock:
+            self._remember(_slot(owner, wrapped), key)
+        return key, wrapped
+
+    def data_key(self, owner: str, wrapped: WrappedKey) -> DataKey:
+        """Give an owner's data key, from memory or else from the provider.
+
+        Raises:
+            UnknownKey: The provider does not hold the key-encryption key that it is wrapped under.
+            WrapRejected: It was altered, or is another owner's.
+        """
+        slot = _slot(owner, wrapped)
+        with self._lock:
+            self._drop_expired()
+            known = self._by_use.get(slot)
+            if known is not None:
+                self._by_use.move_to_end(slot)
+                return known
+            times_forgotten = self._times_forgotten
+        # Outside the lock: a provider may be a network away, and others need not wait.
+        key = DataKey(self._provider.unwrap(wrapped, _context(owner)))
+        with self._lock:
+            # An owner forgotten meanwhile must not come back through this door.
+            if times_forgotten == self._times_forgotten:
+                self._remember(slot, key)
+        return key
+
+    def forget(self, owner: str) -> None:
+        """Drop every data key of an owner from memory, as when the owner is erased."""
+        with self._lock:
+            self._times_forgotten += 1
+            for slot in [slot for slot in self._by_use if slot[0] == owner]:
+                self._drop(slot)
+
+    def _remember(self, slot: _Slot, key: DataKey) -> None:
+        self._drop_expired()
+        # Of two threads that unwrapped the same key, the first set its age.
+        self._by_use.setdefault(slot, key)
+        self._expiry_by_age.setdefault(slot, self._clock() + self._max_age)
+        while len(self._by_use) > self._max_keys:
+            self._drop(next(iter(self._by_use)))
+
+    def _drop_expired(self) -> None:
+        now = self._clock()
+        while self._expiry_by_age:
+            oldest = next(iter(self._expiry_by_age))
+            if now < self._expiry_by_age[oldest]:
+                return
+            self._drop(oldest)
+
+    def _drop(self, slot: _Slot) -> None:
+        del self._by_use[slot]
+        del self._expiry_by_age[slot]
+
+
+def _slot(owner: str, wrapped: WrappedKey) -> _Slot:
+    return owner, wrapped.key_id, wrapped.ciphertext
+
+
+def _context(owner: str) -> bytes:
+    return _CONTEXT + owner.encode()

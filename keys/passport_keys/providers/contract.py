@@ -1,0 +1,47 @@
+"""What every key provider offers: wrapping and unwrapping of short keys, bound to a context, and nothing else."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class WrappedKey:
+    """A key that only its provider can unwrap; safe to store beside what the key sealed.
+
+    Attributes:
+        key_id: The key-encryption key it is wrapped under.
+        ciphertext: The wrapped key, in the provider's own form.
+    """
+
+    key_id: str
+    ciphertext: bytes
+
+
+class KeyProvider(Protocol):
+    """Holds key-encryption keys, which never leave it. Used by several threads at once."""
+
+    @property
+    def active_key_id(self) -> str:
+        """The key-encryption key that new keys are wrapped under."""
+        ...
+
+    def wrap(self, key: bytes, context: bytes) -> WrappedKey:
+        """Wrap a key under the active key-encryption key.
+
+        Args:
+            key: 16 bytes or more, a multiple of 8 (RFC 3394 section 2).
+            context: Where the key belongs; the same bytes are needed to unwrap it.
+
+        Raises:
+            ValueError: The key has another length.
+        """
+        ...
+
+    def unwrap(self, wrapped: WrappedKey, context: bytes) -> bytes:
+        """Give back a wrapped key.
+
+        Raises:
+            UnknownKey: The provider does not hold the key-encryption key it names.
+            WrapRejected: It was altered, or wrapped for another context.
+        """
+        ...

@@ -1,0 +1,222 @@
+"""Key-encryption keys in a local file that only its owner can read.
+
+A key is wrapped with AES-KW (RFC 3394) under a wrapping key that HKDF-SHA-256 (RFC 5869) derives from the
+key-encryption key and the context, so that a wrapped key moved to another place does not unwrap.
+
+The file is JSON: `{"format": 1, "active": ID, "keys": {ID: {"created": ISO 8601, "key": base64 of 32 bytes}}}`.
+It may hold several keys: the active one wraps, any of them unwraps.
+"""
+
+import base64
+import errno
+import json
+import os
+import secrets
+import stat
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Final, Self
+
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
+
+from passport_keys.errors import KeyFileExposed, KeyFileInvalid, UnknownKey, WrapRejected
+from passport_keys.providers.contract import WrappedKey
+
+KEY_BYTES: Final = 32
+_FORMAT: Final = 1
+_OWNER_ONLY: Final = frozenset({0o600, 0o400})
+_WRAP_INFO: Final = b"passport/wrap/v1\0"
+
+
+class LocalFileProvider:
+    """The key provider that keeps its key-encryption keys in one local file, read once when it opens."""
+
+    __slots__ = ("_active", "_keys")
+
+    def __init__(self, active: str, keys: Mapping[str, bytes]) -> None:
+        self._active = active
+        self._keys = dict(keys)
+
+    def __repr__(self) -> str:
+        return f"LocalFileProvider(active={self._active!r}, keys=<{len(self._keys)} hidden>)"
+
+    @classmethod
+    def create(cls, path: Path, now: datetime) -> Self:
+        """Write a new key file with one fresh key, durably, and open it.
+
+        Args:
+            path: Where; its directory exists already.
+            now: The key's creation time, with its time zone.
+
+        Raises:
+            FileExistsError: Something is there already; it is never overwritten.
+            KeyFileExposed: Everybody may write to the directory.
+            KeyFileInvalid: There is no such directory.
+        """
+        key_id = secrets.token_hex(8)
+        key = base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode()
+        entry = {"created": now.isoformat(), "key": key}
+        document = {"format": _FORMAT, "active": key_id, "keys": {key_id: entry}}
+        _write_new(path, json.dumps(document, indent=2).encode() + b"\n")
+        return cls.open(path)
+
+    @classmethod
+    def open(cls, path: Path) -> Self:
+        """Read a key file, after making sure that nobody else could have read or replaced it.
+
+        Raises:
+            KeyFileExposed: It is not a plain file of mode 0600 or 0400 owned by the current user, or everybody may
+                write to its directory.
+            KeyFileInvalid: It is missing, or not a key file of this format.
+        """
+        active, keys = _decode(_read_owner_only(path))
+        return cls(active, keys)
+
+    @property
+    def active_key_id(self) -> str:
+        """The key-encryption key that new keys are wrapped under."""
+        return self._active
+
+    def wrap(self, key: bytes, context: bytes) -> WrappedKey:
+        """Wrap a key under the active key-encryption key; see `KeyProvider.wrap`."""
+        return WrappedKey(self._active, aes_key_wrap(self._wrapping_key(self._active, context), key))
+
+    def unwrap(self, wrapped: WrappedKey, context: bytes) -> bytes:
+        """Give back a wrapped key; see `KeyProvider.unwrap`."""
+        wrapping_key = self._wrapping_key(wrapped.key_id, context)
+        try:
+            return aes_key_unwrap(wrapping_key, wrapped.ciphertext)
+        except InvalidUnwrap:
+            raise WrapRejected from None
+
+    def _wrapping_key(self, key_id: str, context: bytes) -> bytes:
+        key = self._keys.get(key_id)
+        if key is None:
+            raise UnknownKey(f"The key file holds no key {key_id!r}.")
+        return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=_WRAP_INFO + context).derive(key)
+
+
+def open_location(location: str) -> LocalFileProvider:
+    """Open the key file of a `file:` URL: `/path` or `///path`, taken as written, without percent-decoding.
+
+    Raises:
+        KeyFileInvalid: The URL names another host, or no file.
+        KeyStoreError: As `LocalFileProvider.open`.
+    """
+    path = location.removeprefix("//")
+    if not path or (path != location and not path.startswith("/")):
+        raise KeyFileInvalid("A file: URL names an absolute path on this machine: file:/path/kek.json.")
+    return LocalFileProvider.open(Path(path))
+
+
+@contextmanager
+def _directory_of(path: Path) -> Iterator[int]:
+    """Hold the file's directory open, so that what is checked is what is used; refuse one that all may write to."""
+    try:
+        directory = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except (FileNotFoundError, NotADirectoryError):
+        raise KeyFileInvalid(f"There is no directory {path.parent}.") from None
+    try:
+        if os.fstat(directory).st_mode & stat.S_IWOTH:
+            raise KeyFileExposed(f"Everybody may write to {path.parent}: chmod o-w it, or keep keys elsewhere.")
+        yield directory
+    finally:
+        os.close(directory)
+
+
+def _write_new(path: Path, content: bytes) -> None:
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+    with _directory_of(path) as directory:
+        descriptor = os.open(path.name, flags, 0o600, dir_fd=directory)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                os.fchmod(file.fileno(), 0o600)  # whatever the umask took away
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            os.fsync(directory)
+        except BaseException:
+            # Half a key file would stand in the way of the next attempt.
+            os.unlink(path.name, dir_fd=directory)
+            raise
+
+
+def _read_owner_only(path: Path) -> bytes:
+    # O_NONBLOCK: a pipe put in the file's place must be refused, not waited on.
+    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+    with _directory_of(path) as directory:
+        try:
+            descriptor = os.open(path.name, flags, dir_fd=directory)
+        except OSError as error:
+            if error.errno == errno.ELOOP:
+                raise KeyFileExposed(f"{path} is a symbolic link: name the file itself.") from None
+            raise KeyFileInvalid(f"{path} cannot be opened: {error.strerror}.") from None
+        # Not fdopen: it fails on a directory before the check can name it.
+        try:
+            _require_owner_only(path, os.fstat(descriptor))
+            with os.fdopen(descriptor, "rb", closefd=False) as file:
+                return file.read()
+        finally:
+            os.close(descriptor)
+
+
+def _require_owner_only(path: Path, status: os.stat_result) -> None:
+    if not stat.S_ISREG(status.st_mode):
+        raise KeyFileExposed(f"{path} is not a regular file.")
+    if status.st_uid != os.geteuid():
+        raise KeyFileExposed(f"{path} belongs to user {status.st_uid}, not to the user running this.")
+    mode = stat.S_IMODE(status.st_mode)
+    if mode not in _OWNER_ONLY:
+        raise KeyFileExposed(f"{path} has mode {mode:04o}: only its owner may read it (chmod 600).")
+
+
+def _decode(content: bytes) -> tuple[str, dict[str, bytes]]:
+    """Take a key file apart; no refusal carries a byte of it."""
+    document = _json(content)
+    match document:
+        case {"format": int(version), "active": str(active), "keys": dict(entries)} if version == _FORMAT:
+            keys = {key_id: _decode_entry(entry) for key_id, entry in entries.items()}
+        case _:
+            raise KeyFileInvalid("Not a key file of format 1.")
+    if active not in keys:
+        raise KeyFileInvalid("The key file's active key is not among its keys.")
+    return active, keys
+
+
+def _decode_entry(entry: object) -> bytes:
+    match entry:
+        case {"created": str(created), "key": str(text)} if _is_instant(created):
+            key = _base64(text)
+        case _:
+            key = b""
+    if len(key) != KEY_BYTES:
+        raise KeyFileInvalid("The key file has an entry that is not a creation time and 32 bytes in base64.")
+    return key
+
+
+# These three swallow their errors, rather than let one travel as the context of ours: a parser's error holds its input.
+
+
+def _json(content: bytes) -> object:
+    try:
+        return json.loads(content)
+    except ValueError:
+        return None
+
+
+def _is_instant(text: str) -> bool:
+    try:
+        return datetime.fromisoformat(text).tzinfo is not None
+    except ValueError:
+        return False
+
+
+def _base64(text: str) -> bytes:
+    try:
+        return base64.b64decode(text, validate=True)
+    except ValueError:
+        return b""
