@@ -1,0 +1,170 @@
+"""The one place that decides access. Pure and table-driven: facts in, Granted or Refused out.
+
+Two questions are asked here. What may somebody do with a passport itself (`decide_use`), and may somebody open
+the view that a consent gives (`decide_release`)? Every refusal has a reason for the log.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from passport_api.domain.consents import ConsentFacts, Standing, standing_of
+from passport_api.domain.decisions import Granted, Reason, Refused
+from passport_api.domain.ids import AccountId, OrganisationId, PassportId
+from passport_api.domain.levels import DetailLevel
+from passport_api.domain.people import Actor, Capacity, Membership
+from passport_api.domain.roles import Role, ceiling_of
+
+
+class Relation(StrEnum):
+    """How somebody stands to a passport."""
+
+    PARENT = "parent"
+    CUSTODIAN = "custodian"
+
+
+class Use(StrEnum):
+    """What can be done with a passport by those responsible for it. The value is the access log's action."""
+
+    READ_PASSPORT = "passport.read"
+    WRITE_STATEMENT = "statement.written"
+    RECORD_TRANSITION = "transition.recorded"
+    CHANGE_TRANSITION = "transition.changed"
+    READ_TRANSITIONS = "transitions.read"
+    INVITE_PARENT = "parent.invited"
+    PREVIEW_CONSENT = "consent.previewed"
+    GIVE_CONSENT = "consent.given"
+    APPROVE_CONSENT = "consent.approved"
+    REVOKE_CONSENT = "consent.revoked"
+    READ_CONSENTS = "consents.read"
+    READ_ACCESS_LOG = "access_log.read"
+    READ_DECISIONS = "decisions.read"
+
+
+_BOTH = frozenset({Relation.PARENT, Relation.CUSTODIAN})
+_PARENT = frozenset({Relation.PARENT})
+_CUSTODIAN = frozenset({Relation.CUSTODIAN})
+
+ALLOWED: dict[Use, frozenset[Relation]] = {
+    Use.READ_PASSPORT: _BOTH,
+    Use.WRITE_STATEMENT: _BOTH,
+    Use.RECORD_TRANSITION: _BOTH,
+    Use.CHANGE_TRANSITION: _BOTH,
+    Use.READ_TRANSITIONS: _BOTH,
+    Use.INVITE_PARENT: _CUSTODIAN,
+    Use.PREVIEW_CONSENT: _PARENT,
+    Use.GIVE_CONSENT: _PARENT,
+    Use.APPROVE_CONSENT: _PARENT,
+    Use.REVOKE_CONSENT: _PARENT,
+    Use.READ_CONSENTS: _BOTH,
+    Use.READ_ACCESS_LOG: _BOTH,
+    Use.READ_DECISIONS: _BOTH,
+}
+"""Who may do what. A use that is missing here is refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class PassportFacts:
+    """What decides about a passport: who holds it, who its parents are and were."""
+
+    passport_id: PassportId
+    custodian_id: OrganisationId
+    parents: frozenset[AccountId]
+    former_parents: frozenset[AccountId] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """Why a use was granted: the relation, and the capacity the log records."""
+
+    relation: Relation
+    capacity: Capacity
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Why a view was granted: the reader's role in the recipient organisation and its ceiling."""
+
+    ceiling: DetailLevel
+    capacity: Capacity
+
+
+def decide_use(use: Use, actor: Actor, passport: PassportFacts | None) -> Granted[Grounds] | Refused:
+    """Decide what an actor may do with a passport (None: there is no such passport)."""
+    if passport is None:
+        return Refused(Reason.NO_SUCH_THING)
+    allowed = ALLOWED.get(use, frozenset())
+    if actor.account_id in passport.parents and Relation.PARENT in allowed:
+        return Granted(Grounds(Relation.PARENT, Capacity(actor.name, "parent")))
+    staff = [held for held in actor.memberships if held.organisation_id == passport.custodian_id]
+    workers = [held for held in staff if held.role is Role.SOCIAL_WORKER]
+    current = [held for held in workers if not held.ended]
+    if current and Relation.CUSTODIAN in allowed:
+        held = current[0]
+        return Granted(Grounds(Relation.CUSTODIAN, Capacity(actor.name, held.role.value, held.organisation_name)))
+    return Refused(_why_not(actor, passport, staff, workers))
+
+
+def decide_release(actor: Actor, consent: ConsentFacts | None, at: datetime) -> Granted[Reading] | Refused:
+    """Decide whether an actor may open the view that a consent gives, at an instant.
+
+    A person with several roles in the recipient organisation reads with the highest ceiling among them.
+    """
+    if consent is None:
+        return Refused(Reason.NO_SUCH_THING)
+    here = [held for held in actor.memberships if held.organisation_id == consent.recipient_id]
+    if not here:
+        return Refused(Reason.NOT_THE_RECIPIENT)
+    seeing = [held for held in here if ceiling_of(held.role) is not None]
+    current = [held for held in seeing if not held.ended]
+    if not current:
+        return Refused(_why_staff_may_not(here, seeing, Reason.ROLE_SEES_NO_CONTENT))
+    refusal = _STANDING_REFUSALS[standing_of(consent, at)]
+    if refusal is not None:
+        return Refused(refusal)
+    return Granted(_reading(actor, current))
+
+
+def capacity_of(actor: Actor, organisation_id: OrganisationId | None = None) -> Capacity:
+    """How the log names somebody who was refused: by their role there, or else by any role they hold."""
+    held = [*actor.active(), *actor.memberships]
+    there = [membership for membership in held if membership.organisation_id == organisation_id]
+    for membership in [*there, *held]:
+        return Capacity(actor.name, membership.role.value, membership.organisation_name)
+    return Capacity(actor.name, "parent")
+
+
+_STANDING_REFUSALS: dict[Standing, Reason | None] = {
+    Standing.IN_FORCE: None,
+    Standing.AWAITING_PARENT: Reason.CONSENT_PENDING,
+    Standing.NOT_STARTED: Reason.CONSENT_NOT_STARTED,
+    Standing.REVOKED: Reason.CONSENT_REVOKED,
+    Standing.SUPERSEDED: Reason.CONSENT_SUPERSEDED,
+    Standing.EXPIRED: Reason.CONSENT_EXPIRED,
+    Standing.TRANSITION_CANCELLED: Reason.TRANSITION_CANCELLED,
+}
+
+
+def _reading(actor: Actor, current: list[Membership]) -> Reading:
+    levels = {held: ceiling_of(held.role) or DetailLevel.EVERYDAY for held in current}
+    best = max(current, key=lambda held: levels[held].rank)
+    return Reading(levels[best], Capacity(actor.name, best.role.value, best.organisation_name))
+
+
+def _why_not(actor: Actor, passport: PassportFacts, staff: list[Membership], workers: list[Membership]) -> Reason:
+    if actor.account_id in passport.parents:
+        return Reason.ROLE_MAY_NOT
+    if actor.account_id in passport.former_parents:
+        return Reason.NO_LONGER_A_PARENT
+    if not staff:
+        return Reason.NO_RELATION
+    return _why_staff_may_not(staff, workers, Reason.ROLE_MAY_NOT)
+
+
+def _why_staff_may_not(here: list[Membership], suited: list[Membership], otherwise: Reason) -> Reason:
+    """Tell apart: left altogether, lost the fitting role but kept another, or the role never allowed it."""
+    if all(held.ended for held in here):
+        return Reason.LEFT_THE_ORGANISATION
+    if suited and all(held.ended for held in suited):
+        return Reason.ROLE_LOST
+    return otherwise

@@ -1,0 +1,63 @@
+"""What a use case raises when it cannot go on. Refusals are not here: a refusal is a value (see decisions)."""
+
+from enum import StrEnum
+
+
+class DomainError(Exception):
+    """A rule was not met. The edge maps each subclass to one problem document."""
+
+
+class InvalidField(DomainError):
+    """A value breaks a rule. Names the field, never the value.
+
+    Attributes:
+        field: a JSON pointer (RFC 6901) into the request's body.
+        detail: what is expected, in plain words.
+    """
+
+    def __init__(self, field: str, detail: str) -> None:
+        super().__init__(f"{field}: {detail}")
+        self.field = field
+        self.detail = detail
+
+
+class Clash(StrEnum):
+    """Why a request cannot be carried out as things stand now."""
+
+    ALREADY_APPROVED = "You have already agreed to this consent."
+    CONSENT_ENDED = "This consent has already ended."
+    PASSPORT_EXISTS = "Your organisation already holds a passport for this child."
+    STATE = "The move is not in a state that allows this."
+    ALREADY_A_MEMBER = "This person already has this role here."
+    MEMBERSHIP_ENDED = "This membership has already ended."
+    LAST_ADMIN = "An organisation keeps at least one administrator."
+    ACKNOWLEDGED_MEANWHILE = "You acknowledged this view a moment ago."
+    NOT_OPENED = "Open the view before you acknowledge it."
+
+
+class Conflict(DomainError):
+    """The request is well formed and permitted, but clashes with the present state."""
+
+    def __init__(self, clash: Clash) -> None:
+        super().__init__(clash.value)
+        self.clash = clash
+
+
+class Stale(DomainError):
+    """The thing changed since the caller read it (If-Match did not match)."""
+
+
+class SignInFailed(DomainError):
+    """Credentials, a refresh token or an invitation were not accepted. Says no more, on purpose."""
+
+
+class TokenReused(SignInFailed):
+    """A refresh token came a second time: somebody else holds it. Its session has been ended."""
+
+
+class NotSignedIn(DomainError):
+    """The session has ended, or never was."""
+
+
+class KeyReused(DomainError):
+    """An Idempotency-Key came again with another request."""

@@ -1,0 +1,15 @@
+"""Identifiers of the things the service keeps. Each is a UUIDv7 (RFC 9562), made outside the domain."""
+
+from typing import NewType
+from uuid import UUID
+
+AccountId = NewType("AccountId", UUID)
+ConsentId = NewType("ConsentId", UUID)
+EntryId = NewType("EntryId", UUID)
+InvitationId = NewType("InvitationId", UUID)
+MembershipId = NewType("MembershipId", UUID)
+OrganisationId = NewType("OrganisationId", UUID)
+PassportId = NewType("PassportId", UUID)
+SessionId = NewType("SessionId", UUID)
+StatementId = NewType("StatementId", UUID)
+TransitionId = NewType("TransitionId", UUID)

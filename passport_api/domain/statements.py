@@ -1,0 +1,49 @@
+"""Statements: one assertion in a section, of a stated kind, with author, source, date and detail level."""
+
+import unicodedata
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from passport_api.domain.ids import StatementId
+from passport_api.domain.levels import DetailLevel
+from passport_api.domain.people import Capacity
+from passport_api.domain.sections import Section
+
+MAX_TEXT = 4000
+"""The longest statement, in characters (Unicode code points after NFC)."""
+
+
+class StatementKind(StrEnum):
+    """What sort of assertion it is: an opinion never travels as a fact."""
+
+    FACT = "fact"
+    OBSERVATION = "observation"
+    OPINION = "opinion"
+    ALLEGATION = "allegation"
+    CHILDS_WORDS = "childs_words"
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One version of a statement, as it was written."""
+
+    statement_id: StatementId
+    version: int
+    section: Section
+    detail_level: DetailLevel
+    kind: StatementKind
+    text: str
+    source: str
+    author: Capacity
+    recorded_on: date
+    review_on: date | None = None
+
+    def out_of_date(self, today: date) -> bool:
+        """Whether its review date has passed."""
+        return self.review_on is not None and self.review_on < today
+
+
+def normalised(text: str) -> str:
+    """Text as it is kept: NFC, without white space at either end."""
+    return unicodedata.normalize("NFC", text).strip()

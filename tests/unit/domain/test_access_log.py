@@ -1,0 +1,81 @@
+"""The access log's entry: what the tree commits to, what a view left behind, what makes a release decide again."""
+
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from unit.domain.builders import PASSPORT, statement
+
+from passport_api.domain.access import Use
+from passport_api.domain.access_log import LEAVES_ACCESS_AS_IT_IS, Leaf, Outcome, StatementSeen, seen
+from passport_api.domain.ids import EntryId, PassportId
+from passport_api.domain.levels import DetailLevel
+from passport_api.domain.sections import Section
+from passport_api.domain.views import SectionView, view_of
+
+ENTRY = EntryId(UUID("01990000-0000-7000-8000-00000000000a"))
+IDS = [UUID(int=1), UUID(int=2)]
+# Payloads made of ids and zeros are the likeliest to be taken for another leaf's ids.
+payloads = st.lists(st.sampled_from([bytes(16), b"x", *[one.bytes for one in IDS]]), max_size=3).map(b"".join)
+leaves = st.builds(
+    Leaf,
+    st.sampled_from(IDS).map(EntryId),
+    st.none() | st.sampled_from(IDS).map(PassportId),
+    payloads,
+)
+
+
+def test_the_outcomes_are_those_of_the_design():
+    assert [outcome.value for outcome in Outcome] == ["allowed", "denied"]
+
+
+def test_a_leaf_is_the_entrys_id_then_the_passports_then_the_ciphertext():
+    data = Leaf(ENTRY, PASSPORT, b"sealed").data()
+    assert data.hex() == "0199000000007000800000000000000a" + "00000000000000000000000000000015" + b"sealed".hex()
+
+
+def test_a_leaf_about_no_passport_has_sixteen_zero_bytes_in_its_place():
+    assert Leaf(ENTRY, None, b"sealed").data() == ENTRY.bytes + b"\0" * 16 + b"sealed"
+
+
+@given(leaves, leaves)
+def test_two_leaves_commit_to_the_same_bytes_only_when_they_are_the_same(one, other):
+    assert (one.data() == other.data()) == (one == other)
+
+
+@pytest.mark.parametrize("spoil", [b"", b"sealee", b"sealed\0", b"Sealed"])
+def test_a_leaf_commits_to_every_byte_of_the_ciphertext(spoil):
+    assert Leaf(ENTRY, PASSPORT, b"sealed").data() != Leaf(ENTRY, PASSPORT, spoil).data()
+
+
+def test_only_opening_and_acknowledging_a_view_leave_access_as_it_is():
+    assert {"view.opened", "view.acknowledged"} == LEAVES_ACCESS_AS_IT_IS
+
+
+@pytest.mark.parametrize("use", list(Use))
+def test_whatever_is_done_to_a_passport_makes_releases_in_flight_decide_again(use):
+    assert use.value not in LEAVES_ACCESS_AS_IT_IS
+
+
+def test_the_log_names_every_version_of_every_statement_that_a_view_shows():
+    first, second = statement("about_me", "everyday", 1), statement("safety", "restricted", 2, version=4)
+    view = (
+        SectionView(Section.ABOUT_ME, DetailLevel.EVERYDAY, (first,)),
+        SectionView(Section.REGULATION, DetailLevel.EVERYDAY, ()),
+        SectionView(Section.SAFETY, DetailLevel.RESTRICTED, (second,)),
+    )
+    assert seen(view) == (
+        StatementSeen("00000000-0000-0000-0000-0000000003e9", 1),
+        StatementSeen("00000000-0000-0000-0000-0000000003ea", 4),
+    )
+
+
+def test_the_log_does_not_name_a_statement_that_was_kept_back():
+    written = [statement("safety", "everyday", 1), statement("safety", "restricted", 2)]
+    view = view_of(written, {Section.SAFETY: DetailLevel.RESTRICTED}, DetailLevel.EVERYDAY)
+    assert seen(view) == (StatementSeen("00000000-0000-0000-0000-0000000003e9", 1),)
+
+
+def test_an_empty_view_shows_nothing():
+    assert seen(()) == ()
