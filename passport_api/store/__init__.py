@@ -1,0 +1,1 @@
+"""What is kept, and how it is asked for: private models, named queries, one unit of work."""

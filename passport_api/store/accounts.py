@@ -1,0 +1,89 @@
+"""Accounts: found by blind index or by session, never by plaintext."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import bindparam, insert, select
+
+from passport_api.domain.ids import AccountId, OrganisationId, SessionId
+from passport_api.domain.people import Membership
+from passport_api.domain.roles import Role
+from passport_api.store import _models as m
+from passport_api.store._types import AnyRow
+from passport_api.store.database import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRecord:
+    """An account as kept: who it is, sealed, and the hash of its password."""
+
+    account_id: AccountId
+    sealed_identity: bytes
+    password_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """An account with a living session, and every role it holds or held."""
+
+    sealed_identity: bytes
+    memberships: tuple[Membership, ...]
+
+
+_ACCOUNT = select(m.Account.id, m.Account.sealed_identity, m.Account.password_hash)
+
+_SIGNED_IN = (
+    select(
+        m.Account.sealed_identity,
+        m.Membership.organisation_id,
+        m.Organisation.name,
+        m.Membership.role,
+        m.Membership.ended_at,
+    )
+    .join(m.Session, (m.Session.account_id == m.Account.id) & (m.Session.id == bindparam("session_id")))
+    .outerjoin(m.Membership, m.Membership.account_id == m.Account.id)
+    .outerjoin(m.Organisation, m.Organisation.id == m.Membership.organisation_id)
+    .where(m.Account.id == bindparam("account_id"), m.Session.ended_at.is_(None))
+    .order_by(m.Membership.id)
+)
+
+
+def by_email(uow: UnitOfWork, email_index: bytes) -> AccountRecord | None:
+    """The account with this address, if there is one."""
+    row = uow.connection.execute(_ACCOUNT.where(m.Account.email_index == email_index)).one_or_none()
+    return None if row is None else AccountRecord(AccountId(row[0]), row[1], row[2])
+
+
+def by_id(uow: UnitOfWork, account_id: AccountId) -> AccountRecord | None:
+    """The account with this id, if there is one."""
+    row = uow.connection.execute(_ACCOUNT.where(m.Account.id == account_id)).one_or_none()
+    return None if row is None else AccountRecord(AccountId(row[0]), row[1], row[2])
+
+
+def signed_in(uow: UnitOfWork, account_id: AccountId, session_id: SessionId) -> SignedIn | None:
+    """The account behind a session that has not ended, with its memberships; None when there is no such thing."""
+    rows: Sequence[AnyRow] = uow.connection.execute(
+        _SIGNED_IN, {"account_id": account_id, "session_id": session_id}
+    ).all()
+    if not rows:
+        return None
+    memberships = tuple(
+        Membership(OrganisationId(organisation_id), name, Role(role), ended=ended_at is not None)
+        for _, organisation_id, name, role, ended_at in rows
+        if organisation_id is not None
+    )
+    return SignedIn(rows[0][0], memberships)
+
+
+def add(uow: UnitOfWork, account: AccountRecord, email_index: bytes, at: datetime) -> None:
+    """Keep a new account."""
+    uow.connection.execute(
+        insert(m.Account).values(
+            id=account.account_id,
+            email_index=email_index,
+            sealed_identity=account.sealed_identity,
+            password_hash=account.password_hash,
+            created_at=at,
+        )
+    )

@@ -1,0 +1,68 @@
+"""Idempotency keys: who used which, for what request, and what was answered."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from passport_api.domain.ids import AccountId
+from passport_api.store import _models as m
+from passport_api.store.database import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class KeptAnswer:
+    """What a first request with the same key asked and was answered."""
+
+    request_digest: bytes
+    sealed_answer: bytes | None
+
+
+def claim(uow: UnitOfWork, account_id: AccountId, key_digest: bytes, request_digest: bytes, at: datetime) -> bool:
+    """Take a key for this transaction; False when it was taken before. A second claimant waits for the first."""
+    dialect = sqlite if uow.connection.dialect.name == "sqlite" else postgresql
+    taken = uow.connection.execute(
+        dialect.insert(m.IdempotencyKey)
+        .values(account_id=account_id, key_digest=key_digest, request_digest=request_digest, created_at=at)
+        .on_conflict_do_nothing()
+    )
+    return taken.rowcount == 1
+
+
+def find(uow: UnitOfWork, account_id: AccountId, key_digest: bytes) -> KeptAnswer:
+    """What was kept under a key that is taken."""
+    row = uow.connection.execute(
+        select(m.IdempotencyKey.request_digest, m.IdempotencyKey.sealed_answer).where(
+            m.IdempotencyKey.account_id == account_id, m.IdempotencyKey.key_digest == key_digest
+        )
+    ).one()
+    return KeptAnswer(row[0], row[1])
+
+
+def keep(uow: UnitOfWork, account_id: AccountId, key_digest: bytes, sealed_answer: bytes) -> None:
+    """Keep the answer, in the transaction that did the work."""
+    uow.connection.execute(
+        update(m.IdempotencyKey)
+        .where(m.IdempotencyKey.account_id == account_id, m.IdempotencyKey.key_digest == key_digest)
+        .values(sealed_answer=sealed_answer)
+    )
+
+
+def release(uow: UnitOfWork, account_id: AccountId, key_digest: bytes) -> None:
+    """Give a key back: the request was refused and did nothing."""
+    uow.connection.execute(
+        delete(m.IdempotencyKey).where(
+            m.IdempotencyKey.account_id == account_id, m.IdempotencyKey.key_digest == key_digest
+        )
+    )
+
+
+def forget_older(uow: UnitOfWork, than: datetime) -> int:
+    """Drop the answers that are too old to be asked for again; says how many."""
+    return uow.connection.execute(delete(m.IdempotencyKey).where(m.IdempotencyKey.created_at < than)).rowcount
+
+
+def forget_account(uow: UnitOfWork, account_id: AccountId) -> None:
+    """Drop every answer kept for an account."""
+    uow.connection.execute(delete(m.IdempotencyKey).where(m.IdempotencyKey.account_id == account_id))

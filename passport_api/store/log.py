@@ -1,0 +1,169 @@
+"""The access log's rows: appended in turn under one lock, read for proofs, never changed."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import bindparam, insert, select, update
+
+from passport_api.domain.access_log import Leaf
+from passport_api.domain.ids import EntryId, PassportId
+from passport_api.domain.merkle import Frontier, leaf_hash
+from passport_api.store import _models as m
+from passport_api.store._types import AnyRow
+from passport_api.store.database import UnitOfWork
+
+_HEAD_ROW = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Where the log ends, and the epoch of access: how often something changed that a release depends on."""
+
+    frontier: Frontier
+    epoch: int
+
+    @property
+    def size(self) -> int:
+        """How many entries the log has."""
+        return self.frontier.size
+
+
+@dataclass(frozen=True, slots=True)
+class KeptEntry:
+    """An entry with its place in the log."""
+
+    position: int
+    leaf: Leaf
+
+
+_HEAD = select(m.LogHead.size, m.LogHead.frontier, m.LogHead.epoch).where(m.LogHead.id == _HEAD_ROW)
+_HEAD_LOCKED = _HEAD.with_for_update()
+_EPOCH = select(m.LogHead.epoch).where(m.LogHead.id == _HEAD_ROW)
+_ADVANCE = (
+    update(m.LogHead)
+    .where(m.LogHead.id == _HEAD_ROW)
+    .values(size=bindparam("size"), frontier=bindparam("frontier"), epoch=bindparam("epoch"))
+)
+_INSERT_ENTRY = insert(m.LogEntry)
+_INSERT_SUBTREE = insert(m.LogSubtree)
+_ENTRY = select(m.LogEntry.position, m.LogEntry.id, m.LogEntry.passport_id, m.LogEntry.sealed_payload)
+
+
+def found(uow: UnitOfWork) -> None:
+    """Begin an empty log, once."""
+    if uow.connection.execute(_HEAD).one_or_none() is None:
+        uow.connection.execute(insert(m.LogHead).values(id=_HEAD_ROW, size=0, frontier=b"", epoch=0))
+
+
+def head(uow: UnitOfWork) -> Head:
+    """Where the log ends now."""
+    row = uow.connection.execute(_HEAD).one()
+    return Head(Frontier.from_bytes(row[0], row[1]), row[2])
+
+
+def take_turn(uow: UnitOfWork) -> Head:
+    """Where the log ends, held until the transaction ends: nobody else appends meanwhile."""
+    row = uow.connection.execute(_HEAD_LOCKED).one()
+    return Head(Frontier.from_bytes(row[0], row[1]), row[2])
+
+
+def epoch(uow: UnitOfWork) -> int:
+    """The epoch of access now."""
+    return uow.connection.execute(_EPOCH).scalar_one()
+
+
+def append(uow: UnitOfWork, head: Head, leaves: Sequence[Leaf], *, new_epoch: bool) -> Head:
+    """Append leaves at a head that this transaction holds (see `take_turn`); gives the head that follows.
+
+    Args:
+        uow: the transaction that also holds the accesses these leaves record.
+        head: from `take_turn` in the same transaction.
+        leaves: in the order in which they are to stand.
+        new_epoch: whether something changed on which a release under way depends.
+    """
+    frontier = head.frontier
+    rows = []
+    subtrees = []
+    for leaf in leaves:
+        hashed = leaf_hash(leaf.data())
+        rows.append(
+            {
+                "position": frontier.size,
+                "id": leaf.entry_id,
+                "passport_id": leaf.passport_id,
+                "sealed_payload": leaf.sealed_payload,
+                "leaf_hash": hashed,
+            }
+        )
+        appended = frontier.append(hashed)
+        frontier = appended.frontier
+        subtrees += [{"height": height, "position": at, "hash": root} for height, at, root in appended.completed]
+    uow.connection.execute(_INSERT_ENTRY, rows)
+    if subtrees:
+        uow.connection.execute(_INSERT_SUBTREE, subtrees)
+    after = Head(frontier, head.epoch + 1 if new_epoch else head.epoch)
+    uow.connection.execute(_ADVANCE, {"size": after.size, "frontier": frontier.to_bytes(), "epoch": after.epoch})
+    return after
+
+
+def of_passport(uow: UnitOfWork, passport_id: PassportId, before: int | None, limit: int) -> list[KeptEntry]:
+    """A passport's entries, newest first."""
+    query = _ENTRY.where(m.LogEntry.passport_id == passport_id).order_by(m.LogEntry.position.desc()).limit(limit)
+    if before is not None:
+        query = query.where(m.LogEntry.position < before)
+    return [_kept(row) for row in uow.connection.execute(query)]
+
+
+def at_position(uow: UnitOfWork, position: int) -> KeptEntry | None:
+    """The entry at a place in the log, if the log is that long."""
+    row = uow.connection.execute(_ENTRY.where(m.LogEntry.position == position)).one_or_none()
+    return None if row is None else _kept(row)
+
+
+def every(uow: UnitOfWork) -> Iterator[tuple[KeptEntry, bytes]]:
+    """Every entry with the leaf hash kept beside it, in order, in constant memory: for verification."""
+    query = select(*_ENTRY.selected_columns, m.LogEntry.leaf_hash).order_by(m.LogEntry.position)
+    for row in uow.connection.execution_options(yield_per=1000).execute(query):
+        yield _kept(row), row[4]
+
+
+class Nodes:
+    """The log's stored hashes, for proofs (see domain.merkle.NodeReader)."""
+
+    def __init__(self, uow: UnitOfWork) -> None:
+        self._connection = uow.connection
+
+    def leaves(self, start: int, end: int) -> list[bytes]:
+        """The leaf hashes from start to before end."""
+        query = (
+            select(m.LogEntry.leaf_hash)
+            .where(m.LogEntry.position >= start, m.LogEntry.position < end)
+            .order_by(m.LogEntry.position)
+        )
+        return list(self._connection.execute(query).scalars())
+
+    def subtree(self, height: int, start: int, end: int) -> list[bytes]:
+        """The roots of the perfect subtrees of a height, from index start to before end."""
+        query = (
+            select(m.LogSubtree.hash)
+            .where(m.LogSubtree.height == height, m.LogSubtree.position >= start, m.LogSubtree.position < end)
+            .order_by(m.LogSubtree.position)
+        )
+        return list(self._connection.execute(query).scalars())
+
+
+class Subtrees:
+    """The stored subtree roots, one at a time: for verification."""
+
+    def __init__(self, uow: UnitOfWork) -> None:
+        self._nodes = Nodes(uow)
+
+    def at(self, height: int, index: int) -> bytes | None:
+        """The root of one perfect subtree, None when it is missing."""
+        found = self._nodes.subtree(height, index, index + 1)
+        return found[0] if found else None
+
+
+def _kept(row: AnyRow) -> KeptEntry:
+    passport_id = None if row[2] is None else PassportId(row[2])
+    return KeptEntry(row[0], Leaf(EntryId(row[1]), passport_id, row[3]))

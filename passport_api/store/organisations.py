@@ -1,0 +1,78 @@
+"""Organisations: schools, authorities, agencies."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import insert, select
+
+from passport_api.domain.ids import OrganisationId
+from passport_api.domain.roles import OrganisationKind
+from passport_api.store import _models as m
+from passport_api.store._types import AnyRow
+from passport_api.store.database import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationRecord:
+    """An organisation as kept. `authority_id` is the local authority whose area a school is in."""
+
+    organisation_id: OrganisationId
+    kind: OrganisationKind
+    name: str
+    authority_id: OrganisationId | None = None
+    urn: str | None = None
+    authority_code: str | None = None
+    gss_code: str | None = None
+
+
+_ORGANISATION = select(
+    m.Organisation.id,
+    m.Organisation.kind,
+    m.Organisation.name,
+    m.Organisation.authority_id,
+    m.Organisation.urn,
+    m.Organisation.authority_code,
+    m.Organisation.gss_code,
+)
+
+
+def find(uow: UnitOfWork, organisation_id: OrganisationId, *, lock: bool = False) -> OrganisationRecord | None:
+    """The organisation with this id, if there is one; locked, two changes to its people take turns."""
+    query = _ORGANISATION.where(m.Organisation.id == organisation_id)
+    if lock:
+        query = query.with_for_update(key_share=True)
+    row = uow.connection.execute(query).one_or_none()
+    return None if row is None else _record(row)
+
+
+def every(uow: UnitOfWork) -> list[OrganisationRecord]:
+    """All organisations, oldest first: for the operator's command line."""
+    return [_record(row) for row in uow.connection.execute(_ORGANISATION.order_by(m.Organisation.id))]
+
+
+def add(uow: UnitOfWork, organisation: OrganisationRecord, at: datetime) -> None:
+    """Keep a new organisation."""
+    uow.connection.execute(
+        insert(m.Organisation).values(
+            id=organisation.organisation_id,
+            kind=organisation.kind.value,
+            name=organisation.name,
+            authority_id=organisation.authority_id,
+            urn=organisation.urn,
+            authority_code=organisation.authority_code,
+            gss_code=organisation.gss_code,
+            created_at=at,
+        )
+    )
+
+
+def _record(row: AnyRow) -> OrganisationRecord:
+    return OrganisationRecord(
+        OrganisationId(row[0]),
+        OrganisationKind(row[1]),
+        row[2],
+        None if row[3] is None else OrganisationId(row[3]),
+        row[4],
+        row[5],
+        row[6],
+    )

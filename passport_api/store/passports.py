@@ -1,0 +1,132 @@
+"""Passports, their parents, and the blind indexes of their current identifiers."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import insert, or_, select
+from sqlalchemy.exc import IntegrityError
+
+from passport_api.domain.ids import AccountId, OrganisationId, PassportId
+from passport_api.store import _models as m
+from passport_api.store._types import AnyRow
+from passport_api.store.database import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class PassportRecord:
+    """A passport as kept."""
+
+    passport_id: PassportId
+    custodian_id: OrganisationId
+    wrapping_key_id: str
+    wrapped_key: bytes
+    sealed_child: bytes
+    requires_both_parents: bool
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ParentRow:
+    """A parent of a passport, with their sealed identity."""
+
+    account_id: AccountId
+    sealed_identity: bytes
+    ended: bool
+
+
+class IdentifierTaken(Exception):
+    """The custodian already holds a passport with one of these identifiers."""
+
+
+_PASSPORT = select(
+    m.Passport.id,
+    m.Passport.custodian_id,
+    m.Passport.wrapping_key_id,
+    m.Passport.wrapped_key,
+    m.Passport.sealed_child,
+    m.Passport.requires_both_parents,
+    m.Passport.created_at,
+)
+
+
+def find(uow: UnitOfWork, passport_id: PassportId) -> PassportRecord | None:
+    """The passport with this id, if there is one, held until the transaction ends.
+
+    The row is locked so that two changes to one passport (two parents agreeing at once) take turns.
+    """
+    query = _PASSPORT.where(m.Passport.id == passport_id).with_for_update(key_share=True)
+    row = uow.connection.execute(query).one_or_none()
+    return None if row is None else _record(row)
+
+
+def parents_of(uow: UnitOfWork, passport_id: PassportId) -> list[ParentRow]:
+    """The parents of a passport, former ones too."""
+    query = (
+        select(m.Parent.account_id, m.Account.sealed_identity, m.Parent.ended_at)
+        .join(m.Account, m.Account.id == m.Parent.account_id)
+        .where(m.Parent.passport_id == passport_id)
+        .order_by(m.Parent.started_at, m.Parent.account_id)
+    )
+    return [ParentRow(AccountId(row[0]), row[1], row[2] is not None) for row in uow.connection.execute(query)]
+
+
+def responsible_for(
+    uow: UnitOfWork,
+    account_id: AccountId,
+    custodians: tuple[OrganisationId, ...],
+    after: PassportId | None,
+    limit: int,
+) -> list[PassportRecord]:
+    """The passports that a person is a parent on, or whose custodian they work for, newest first."""
+    as_parent = select(m.Parent.passport_id).where(m.Parent.account_id == account_id, m.Parent.ended_at.is_(None))
+    query = (
+        _PASSPORT.where(or_(m.Passport.id.in_(as_parent), m.Passport.custodian_id.in_(custodians)))
+        .order_by(m.Passport.id.desc())
+        .limit(limit)
+    )
+    if after is not None:
+        query = query.where(m.Passport.id < after)
+    return [_record(row) for row in uow.connection.execute(query)]
+
+
+def add(uow: UnitOfWork, passport: PassportRecord, created_by: AccountId, identifiers: dict[str, bytes]) -> None:
+    """Keep a new passport with the blind indexes of its identifiers.
+
+    Raises:
+        IdentifierTaken: this custodian holds one of them already.
+    """
+    uow.connection.execute(
+        insert(m.Passport).values(
+            id=passport.passport_id,
+            custodian_id=passport.custodian_id,
+            wrapping_key_id=passport.wrapping_key_id,
+            wrapped_key=passport.wrapped_key,
+            sealed_child=passport.sealed_child,
+            requires_both_parents=passport.requires_both_parents,
+            created_at=passport.created_at,
+            created_by=created_by,
+        )
+    )
+    try:
+        for kind, value_index in identifiers.items():
+            uow.connection.execute(
+                insert(m.PassportIdentifier).values(
+                    passport_id=passport.passport_id,
+                    kind=kind,
+                    custodian_id=passport.custodian_id,
+                    value_index=value_index,
+                )
+            )
+    except IntegrityError as error:
+        raise IdentifierTaken from error
+
+
+def add_parent(uow: UnitOfWork, passport_id: PassportId, account_id: AccountId, at: datetime) -> None:
+    """Make an account a parent of a passport."""
+    uow.connection.execute(
+        insert(m.Parent).values(passport_id=passport_id, account_id=account_id, started_at=at, ended_at=None)
+    )
+
+
+def _record(row: AnyRow) -> PassportRecord:
+    return PassportRecord(PassportId(row[0]), OrganisationId(row[1]), row[2], row[3], row[4], row[5], row[6])

@@ -1,0 +1,98 @@
+"""What opening a view needs to know, in one query; and what readers have said of views."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import bindparam, func, insert, select
+from sqlalchemy.exc import IntegrityError
+
+from passport_api.domain.access_log import VIEW_OPENED, Outcome
+from passport_api.domain.consents import ConsentFacts
+from passport_api.domain.ids import AccountId, ConsentId
+from passport_api.store import _models as m
+from passport_api.store.consents import APPROVALS, CANCELLED, facts_from
+from passport_api.store.database import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseFacts:
+    """A consent with the passport it opens, as they stood at an epoch of the log."""
+
+    consent: ConsentFacts
+    purpose: str
+    sealed_terms: bytes
+    sealed_child: bytes
+    wrapping_key_id: str
+    wrapped_key: bytes
+
+
+class AlreadyAcknowledged(Exception):
+    """This reader has acknowledged this view before."""
+
+
+_RELEASE = (
+    select(
+        m.Consent.id,
+        m.Consent.passport_id,
+        m.Consent.recipient_id,
+        m.Consent.valid_from,
+        m.Consent.valid_until,
+        APPROVALS,
+        m.Consent.approvals_needed,
+        m.Consent.revoked_at,
+        m.Consent.superseded_at,
+        CANCELLED,
+        m.Consent.purpose,
+        m.Consent.sealed_terms,
+        m.Passport.sealed_child,
+        m.Passport.wrapping_key_id,
+        m.Passport.wrapped_key,
+    )
+    .join(m.Passport, m.Passport.id == m.Consent.passport_id)
+    .outerjoin(m.Transition, m.Transition.id == m.Consent.transition_id)
+    .where(m.Consent.id == bindparam("consent_id"))
+)
+
+
+def release_facts(uow: UnitOfWork, consent_id: ConsentId) -> ReleaseFacts | None:
+    """What decides about opening a view and what it opens, if there is such a consent."""
+    row = uow.connection.execute(_RELEASE, {"consent_id": consent_id}).one_or_none()
+    return None if row is None else ReleaseFacts(facts_from(row), row[10], row[11], row[12], row[13], row[14])
+
+
+def first_opened(uow: UnitOfWork, consents: Iterable[ConsentId], account_id: AccountId) -> dict[ConsentId, datetime]:
+    """When a reader first opened each of these views."""
+    query = (
+        select(m.Decision.consent_id, func.min(m.Decision.at).label("at"))
+        .where(
+            m.Decision.consent_id.in_(list(consents)),
+            m.Decision.decided_by == account_id,
+            m.Decision.action == VIEW_OPENED,
+            m.Decision.outcome == Outcome.ALLOWED.value,
+        )
+        .group_by(m.Decision.consent_id)
+    )
+    return {ConsentId(row.consent_id): row.at for row in uow.connection.execute(query)}
+
+
+def acknowledged(uow: UnitOfWork, consents: Iterable[ConsentId], account_id: AccountId) -> dict[ConsentId, datetime]:
+    """When a reader acknowledged each of these views."""
+    query = select(m.Acknowledgement.consent_id, m.Acknowledgement.given_at).where(
+        m.Acknowledgement.consent_id.in_(list(consents)), m.Acknowledgement.account_id == account_id
+    )
+    return {ConsentId(row.consent_id): row.given_at for row in uow.connection.execute(query)}
+
+
+def acknowledge(uow: UnitOfWork, consent_id: ConsentId, account_id: AccountId, at: datetime) -> None:
+    """Keep a reader's word that they have read a view.
+
+    Raises:
+        AlreadyAcknowledged: they have said so before.
+    """
+    try:
+        uow.connection.execute(
+            insert(m.Acknowledgement).values(consent_id=consent_id, account_id=account_id, given_at=at)
+        )
+    except IntegrityError as error:
+        raise AlreadyAcknowledged from error
