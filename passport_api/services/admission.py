@@ -1,0 +1,114 @@
+"""Letting somebody at a passport: load the facts, ask the domain, and log the refusal when there is one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from passport_api.domain.access import Grounds, PassportFacts, Use, capacity_of, decide_use
+from passport_api.domain.access_log import Entry, Outcome, StatementSeen
+from passport_api.domain.decisions import Granted, Refused
+from passport_api.domain.ids import ConsentId, EntryId, PassportId
+from passport_api.domain.sections import Section
+from passport_api.services import journal
+from passport_api.services.runtime import Work
+from passport_api.services.vault import PassportSeals
+from passport_api.store import passports
+from passport_api.store.passports import ParentRow, PassportRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """A passport that the actor may use as asked, with the means to open it."""
+
+    record: PassportRecord
+    parents: tuple[ParentRow, ...]
+    seals: PassportSeals
+    use: Use
+    grounds: Grounds
+
+    def living_parents(self) -> tuple[ParentRow, ...]:
+        """The parents whose relation has not ended."""
+        return tuple(parent for parent in self.parents if not parent.ended)
+
+
+def admit(
+    work: Work, use: Use, passport_id: PassportId | None, consent_id: ConsentId | None = None
+) -> Admitted | Refused:
+    """Decide whether the actor may use a passport; a refusal is logged and registered.
+
+    None stands for a passport that was not found; the same work is done for it, so that it takes as long.
+    """
+    wanted = passport_id if passport_id is not None else PassportId(work.runtime.new_id())
+    record = passports.find(work.uow, wanted)
+    parents = tuple(passports.parents_of(work.uow, wanted))
+    decision = decide_use(use, work.actor, None if record is None else facts_of(record, parents))
+    seals = None if record is None else seals_of(work, record)
+    if isinstance(decision, Granted) and record is not None and seals is not None:
+        return Admitted(record, parents, seals, use, decision.value)
+    if isinstance(decision, Refused):
+        _log_refusal(work, use, record, seals, decision, consent_id)
+        return decision
+    raise AssertionError("granted without a passport")
+
+
+def note(
+    work: Work,
+    admitted: Admitted,
+    *,
+    sections: tuple[Section, ...] = (),
+    statements: tuple[StatementSeen, ...] = (),
+    consent_id: ConsentId | None = None,
+    purpose: str | None = None,
+) -> int:
+    """Log what an admitted actor did. Call it last."""
+    entry = Entry(
+        entry_id=EntryId(work.runtime.new_id()),
+        at=work.at,
+        action=admitted.use.value,
+        outcome=Outcome.ALLOWED,
+        actor=admitted.grounds.capacity,
+        account_id=work.actor.account_id,
+        passport_id=admitted.record.passport_id,
+        purpose=purpose,
+        consent_id=consent_id,
+        sections=sections,
+        statements=statements,
+    )
+    return journal.write(work, entry, admitted.seals)
+
+
+def seals_of(work: Work, record: PassportRecord) -> PassportSeals:
+    """The means to open a passport's content."""
+    return work.runtime.vault.passport(record.passport_id, record.wrapping_key_id, record.wrapped_key)
+
+
+def facts_of(record: PassportRecord, parents: Sequence[ParentRow]) -> PassportFacts:
+    """What decides about a passport, as it is kept."""
+    return PassportFacts(
+        passport_id=record.passport_id,
+        custodian_id=record.custodian_id,
+        parents=frozenset(parent.account_id for parent in parents if not parent.ended),
+        former_parents=frozenset(parent.account_id for parent in parents if parent.ended),
+    )
+
+
+def _log_refusal(
+    work: Work,
+    use: Use,
+    record: PassportRecord | None,
+    seals: PassportSeals | None,
+    refusal: Refused,
+    consent_id: ConsentId | None,
+) -> None:
+    custodian_id = None if record is None else record.custodian_id
+    entry = Entry(
+        entry_id=EntryId(work.runtime.new_id()),
+        at=work.at,
+        action=use.value,
+        outcome=Outcome.DENIED,
+        actor=capacity_of(work.actor, custodian_id),
+        account_id=work.actor.account_id,
+        passport_id=None if record is None else record.passport_id,
+        reason=refusal.reason,
+        consent_id=consent_id,
+    )
+    journal.write_decision(work, entry, seals, recipient_id=None)

@@ -1,0 +1,123 @@
+"""Opening transactions: the one place where a use case begins and ends.
+
+A use case that gives a value, or refuses, commits; one that raises changes nothing. With an idempotency key the work,
+the answer that is kept for a repeat and the log entry stand or fall together.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TypeVar
+
+from passport_api.domain.decisions import Refused
+from passport_api.domain.errors import KeyReused, NotSignedIn
+from passport_api.domain.people import Actor
+from passport_api.services.runtime import Caller, Runtime, Step, Work
+from passport_api.store import accounts, idempotency
+from passport_api.store.database import UnitOfWork
+
+T = TypeVar("T")
+
+ANSWERS_KEPT = timedelta(hours=24)
+"""How long a repeat of an idempotent request is answered as the first was."""
+
+
+@dataclass(frozen=True, slots=True)
+class Once:
+    """A request that is to be carried out once: its Idempotency-Key, and all that makes it the same request."""
+
+    key: str
+    request: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The rendered answer, whether fresh or kept from the first time."""
+
+    body: bytes
+    repeated: bool
+
+
+def perform(runtime: Runtime, caller: Caller, use_case: Callable[[Work], T | Refused]) -> T | Refused:
+    """Carry out a use case in a transaction of its own.
+
+    Raises:
+        NotSignedIn: the caller's session has ended.
+        DomainError: whatever the use case raised; nothing was changed.
+    """
+    with runtime.database.writing() as uow:
+        return use_case(_work(runtime, uow, caller))
+
+
+def perform_once(
+    runtime: Runtime,
+    caller: Caller,
+    use_case: Callable[[Work], T | Refused],
+    render: Callable[[T], bytes],
+    once: Once | None,
+) -> Answered | Refused:
+    """Carry out a use case, or answer as before when the same key and request came already.
+
+    Raises:
+        KeyReused: the key came before with another request.
+        NotSignedIn: the caller's session has ended.
+    """
+    with runtime.database.writing() as uow:
+        work = _work(runtime, uow, caller)
+        if once is None:
+            outcome = use_case(work)
+            return outcome if isinstance(outcome, Refused) else Answered(render(outcome), repeated=False)
+        return _once(work, use_case, render, once)
+
+
+def inspect(runtime: Runtime, caller: Caller, use_case: Callable[[Work], T]) -> T:
+    """Carry out a use case that changes nothing and shows no content, so that nothing is logged.
+
+    Raises:
+        NotSignedIn: the caller's session has ended.
+    """
+    with runtime.database.reading() as uow:
+        return use_case(_work(runtime, uow, caller))
+
+
+def perform_unattended(runtime: Runtime, use_case: Callable[[Step], T]) -> T:
+    """Carry out a use case for which nobody signs in: the operator's command line, an invitation's acceptance."""
+    with runtime.database.writing() as uow:
+        return use_case(Step(runtime, uow, runtime.clock()))
+
+
+def actor_of(runtime: Runtime, uow: UnitOfWork, caller: Caller) -> Actor:
+    """Who is asking, as the store knows them now.
+
+    Raises:
+        NotSignedIn: the session has ended.
+    """
+    found = accounts.signed_in(uow, caller.account_id, caller.session_id)
+    if found is None:
+        raise NotSignedIn
+    name, _ = runtime.vault.open_person("accounts", caller.account_id, found.sealed_identity)
+    return Actor(caller.account_id, caller.session_id, name, found.memberships)
+
+
+def _work(runtime: Runtime, uow: UnitOfWork, caller: Caller) -> Work:
+    return Work(runtime, uow, runtime.clock(), actor_of(runtime, uow, caller))
+
+
+def _once(
+    work: Work, use_case: Callable[[Work], T | Refused], render: Callable[[T], bytes], once: Once
+) -> Answered | Refused:
+    vault, account_id = work.runtime.vault, work.actor.account_id
+    key, request = vault.digest("idempotency_key", once.key), vault.digest("idempotent_request", once.request)
+    idempotency.forget_older(work.uow, work.at - ANSWERS_KEPT)
+    if not idempotency.claim(work.uow, account_id, key, request, work.at):
+        kept = idempotency.find(work.uow, account_id, key)
+        if kept.request_digest != request or kept.sealed_answer is None:
+            raise KeyReused
+        return Answered(vault.open_answer(account_id, key, kept.sealed_answer), repeated=True)
+    outcome = use_case(work)
+    if isinstance(outcome, Refused):
+        idempotency.release(work.uow, account_id, key)
+        return outcome
+    body = render(outcome)
+    idempotency.keep(work.uow, account_id, key, vault.seal_answer(account_id, key, body))
+    return Answered(body, repeated=False)

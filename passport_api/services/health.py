@@ -1,0 +1,14 @@
+"""Whether the service can serve: the database answers, at the schema this code was made for."""
+
+from passport_api.services.runtime import Runtime
+from passport_api.store import log
+
+
+def check(runtime: Runtime) -> None:
+    """Ask the database for where the log ends.
+
+    Raises:
+        StoreUnavailable: it does not answer.
+    """
+    with runtime.database.reading() as uow:
+        log.head(uow)

@@ -1,0 +1,217 @@
+"""Invitations: a one-time link by which parents join a passport and staff join an organisation."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from passport_api.domain.access import Use
+from passport_api.domain.access_log import Entry, Outcome
+from passport_api.domain.decisions import Reason, Refused
+from passport_api.domain.errors import InvalidField, SignInFailed
+from passport_api.domain.ids import AccountId, EntryId, InvitationId, MembershipId, OrganisationId, PassportId
+from passport_api.domain.invitations import LIFETIME, InvitationStatus, check_role, invitation_status
+from passport_api.domain.passwords import check_password
+from passport_api.domain.people import Capacity
+from passport_api.domain.roles import Role
+from passport_api.services import journal, sessions
+from passport_api.services.admission import admit, note
+from passport_api.services.execution import perform_unattended
+from passport_api.services.runtime import Caller, Runtime, Step, Work
+from passport_api.store import accounts, invitations, memberships, organisations, passports
+from passport_api.store.accounts import AccountRecord
+from passport_api.store.invitations import InvitationRecord
+from passport_api.store.memberships import MembershipRecord
+
+MEMBER_INVITED = "member.invited"
+INVITATION_ACCEPTED = "invitation.accepted"
+
+
+@dataclass(frozen=True, slots=True)
+class Invitee:
+    """Who is invited."""
+
+    name: str
+    email: str
+
+
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """An invitation just made. The token is shown this once; only its digest is kept."""
+
+    invitation_id: InvitationId
+    token: str
+    expires_at: datetime
+
+
+def invite_parent(work: Work, passport_id: PassportId, invitee: Invitee) -> Invited | Refused:
+    """Invite somebody to be a parent on a passport: the custodian's social worker does."""
+    admitted = admit(work, Use.INVITE_PARENT, passport_id)
+    if isinstance(admitted, Refused):
+        return admitted
+    invited = _invite(work, invitee, passport_id=passport_id, invited_by=work.actor.account_id)
+    note(work, admitted)
+    return invited
+
+
+def invite_member(work: Work, organisation_id: OrganisationId, role: Role, invitee: Invitee) -> Invited | Refused:
+    """Invite somebody to an organisation with a role: its administrator does.
+
+    Raises:
+        InvalidField: this kind of organisation has no such role.
+    """
+    organisation = organisations.find(work.uow, organisation_id)
+    if organisation is None or not work.actor.holds(Role.ORG_ADMIN, organisation_id):
+        return Refused(Reason.ROLE_MAY_NOT)
+    check_role(role, organisation.kind)
+    invited = _invite(work, invitee, organisation_id=organisation_id, role=role, invited_by=work.actor.account_id)
+    capacity = Capacity(work.actor.name, Role.ORG_ADMIN.value, organisation.name)
+    _log(work, MEMBER_INVITED, capacity, work.actor.account_id)
+    return invited
+
+
+def invite_first_admin(step: Step, organisation_id: OrganisationId, invitee: Invitee) -> Invited:
+    """Invite an organisation's administrator from the operator's command line.
+
+    Raises:
+        InvalidField: there is no such organisation.
+    """
+    organisation = organisations.find(step.uow, organisation_id)
+    if organisation is None:
+        raise InvalidField("/organisation_id", "There is no such organisation.")
+    invited = _invite(step, invitee, organisation_id=organisation_id, role=Role.ORG_ADMIN)
+    _log(step, MEMBER_INVITED, Capacity("command line", Role.OPERATOR.value), None)
+    return invited
+
+
+def link_of(base_url: str, invited: Invited) -> str:
+    """The one-time link. Its token stands after the #, which no browser sends and no server logs."""
+    return f"{base_url}/invitation#{invited.token}"
+
+
+def accept(runtime: Runtime, token: str, password: str) -> tuple[Caller, str]:
+    """Accept an invitation and sign in. A new person chooses a password; somebody with an account gives theirs.
+
+    Raises:
+        SignInFailed: the link is not known, spent, expired or taken, or the password is not this account's.
+        InvalidField: a new password does not meet the rule.
+    """
+    digest = runtime.vault.digest("invitation", token)
+    with runtime.database.reading() as uow:
+        invitation = invitations.by_token(uow, digest)
+        invitee = None if invitation is None else _invitee(runtime, invitation)
+        known = None if invitee is None else accounts.by_email(uow, runtime.vault.email_index(invitee.email))
+    if invitation is None or invitee is None or _status(runtime, invitation) is not InvitationStatus.OPEN:
+        raise SignInFailed
+    if known is None:
+        check_password(password)
+        hashed = runtime.passwords.hashed(password)
+        accepted = perform_unattended(runtime, lambda step: _join_as_new(step, invitation, invitee, hashed))
+    elif runtime.passwords.matches(password, known.password_hash):
+        accepted = perform_unattended(runtime, lambda step: _join(step, invitation, known.account_id, invitee))
+    else:
+        perform_unattended(runtime, lambda step: invitations.count_failure(step.uow, invitation.invitation_id))
+        accepted = None
+    if accepted is None:
+        raise SignInFailed
+    return accepted
+
+
+def _invite(
+    step: Step,
+    invitee: Invitee,
+    *,
+    passport_id: PassportId | None = None,
+    organisation_id: OrganisationId | None = None,
+    role: Role | None = None,
+    invited_by: AccountId | None = None,
+) -> Invited:
+    vault = step.runtime.vault
+    invitation_id = InvitationId(step.runtime.new_id())
+    token = step.runtime.new_secret()
+    record = InvitationRecord(
+        invitation_id=invitation_id,
+        token_digest=vault.digest("invitation", token),
+        sealed_invitee=vault.seal_person("invitations", invitation_id, invitee.name, invitee.email),
+        passport_id=passport_id,
+        organisation_id=organisation_id,
+        role=role,
+        invited_by=invited_by,
+        created_at=step.at,
+        expires_at=step.at + LIFETIME,
+    )
+    invitations.add(step.uow, record)
+    return Invited(invitation_id, token, record.expires_at)
+
+
+def _invitee(runtime: Runtime, invitation: InvitationRecord) -> Invitee:
+    return Invitee(*runtime.vault.open_person("invitations", invitation.invitation_id, invitation.sealed_invitee))
+
+
+def _status(runtime: Runtime, invitation: InvitationRecord) -> InvitationStatus:
+    return invitation_status(invitation.facts(), runtime.clock())
+
+
+def _join_as_new(step: Step, invitation: InvitationRecord, invitee: Invitee, hashed: str) -> tuple[Caller, str] | None:
+    vault = step.runtime.vault
+    index = vault.email_index(invitee.email)
+    if accounts.by_email(step.uow, index) is not None:  # two links to one new person, accepted at once
+        return None
+    account_id = AccountId(step.runtime.new_id())
+    identity = vault.seal_person("accounts", account_id, invitee.name, invitee.email)
+    accounts.add(step.uow, AccountRecord(account_id, identity, hashed), index, step.at)
+    return _join(step, invitation, account_id, invitee)
+
+
+def _join(
+    step: Step, invitation: InvitationRecord, account_id: AccountId, invitee: Invitee
+) -> tuple[Caller, str] | None:
+    if not invitations.accept(step.uow, invitation.invitation_id, step.at):
+        return None
+    started = sessions.start(step, account_id)
+    if invitation.passport_id is not None:
+        _become_parent(step, invitation.passport_id, account_id, invitee)
+    if invitation.organisation_id is not None and invitation.role is not None:
+        _become_member(step, invitation.organisation_id, invitation.role, account_id, invitee)
+    return started
+
+
+def _become_parent(step: Step, passport_id: PassportId, account_id: AccountId, invitee: Invitee) -> None:
+    record = passports.find(step.uow, passport_id)
+    if record is None:
+        raise SignInFailed
+    if account_id not in {parent.account_id for parent in passports.parents_of(step.uow, passport_id)}:
+        passports.add_parent(step.uow, passport_id, account_id, step.at)
+    seals = step.runtime.vault.passport(passport_id, record.wrapping_key_id, record.wrapped_key)
+    entry = _entry(step, INVITATION_ACCEPTED, Capacity(invitee.name, "parent"), account_id, passport_id)
+    journal.write(step, entry, seals)
+
+
+def _become_member(
+    step: Step, organisation_id: OrganisationId, role: Role, account_id: AccountId, invitee: Invitee
+) -> None:
+    organisation = organisations.find(step.uow, organisation_id)
+    if organisation is None:
+        raise SignInFailed
+    if not memberships.is_held(step.uow, account_id, organisation_id, role):
+        membership_id = MembershipId(step.runtime.new_id())
+        memberships.add(
+            step.uow, MembershipRecord(membership_id, account_id, organisation_id, role, started_at=step.at)
+        )
+    _log(step, INVITATION_ACCEPTED, Capacity(invitee.name, role.value, organisation.name), account_id)
+
+
+def _entry(
+    step: Step, action: str, capacity: Capacity, account_id: AccountId | None, passport_id: PassportId | None = None
+) -> Entry:
+    return Entry(
+        entry_id=EntryId(step.runtime.new_id()),
+        at=step.at,
+        action=action,
+        outcome=Outcome.ALLOWED,
+        actor=capacity,
+        account_id=account_id,
+        passport_id=passport_id,
+    )
+
+
+def _log(step: Step, action: str, capacity: Capacity, account_id: AccountId | None) -> None:
+    journal.write(step, _entry(step, action, capacity, account_id), None)

@@ -1,0 +1,54 @@
+"""Writing to the access log from a use case, in its own transaction."""
+
+from passport_api.domain.access_log import LEAVES_ACCESS_AS_IT_IS, Decision, Entry, Leaf
+from passport_api.domain.decisions import Basis, consensus_on
+from passport_api.domain.ids import OrganisationId
+from passport_api.services.runtime import Step
+from passport_api.services.vault import PassportSeals
+from passport_api.store import decisions, log
+
+
+def write(step: Step, entry: Entry, seals: PassportSeals | None) -> int:
+    """Append an entry, sealed under its passport's key or the service's; gives its place in the log.
+
+    Call it last: the log's lock is held from here until the transaction ends.
+    """
+    return _append(step, entry.action, seal(step, entry, seals))
+
+
+def write_decision(step: Step, entry: Entry, seals: PassportSeals | None, recipient_id: OrganisationId | None) -> int:
+    """Append an entry that is a release or a refusal, with its row in the decision register."""
+    position = write(step, entry, seals)
+    decisions.add(step.uow, [(position, decision_of(entry, recipient_id))])
+    return position
+
+
+def seal(step: Step, entry: Entry, seals: PassportSeals | None) -> Leaf:
+    """Seal an entry under its passport's key, or under the service's when it is about none."""
+    return step.runtime.vault.seal_entry(entry) if seals is None else seals.seal_entry(entry)
+
+
+def decision_of(entry: Entry, recipient_id: OrganisationId | None) -> Decision:
+    """The register's row for an entry: basis and agreement stand apart from each other."""
+    consensus = consensus_on(entry.reason)
+    return Decision(
+        entry_id=entry.entry_id,
+        at=entry.at,
+        action=entry.action,
+        outcome=entry.outcome,
+        reason=entry.reason,
+        basis=Basis.CONSENT,
+        agreement=consensus.agreement,
+        agreement_note=consensus.note,
+        passport_id=entry.passport_id,
+        consent_id=entry.consent_id,
+        recipient_id=recipient_id,
+        purpose=entry.purpose,
+        decided_by=entry.account_id,
+    )
+
+
+def _append(step: Step, action: str, leaf: Leaf) -> int:
+    head = log.take_turn(step.uow)
+    log.append(step.uow, head, [leaf], new_epoch=action not in LEAVES_ACCESS_AS_IT_IS)
+    return head.size

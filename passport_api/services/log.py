@@ -1,0 +1,141 @@
+"""The log itself: checkpoints, proofs, and its verification from what is kept elsewhere."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from passport_api.domain.access import Use, decide_use
+from passport_api.domain.checkpoints import Checkpoint, sign_note
+from passport_api.domain.decisions import Granted, Reason, Refused
+from passport_api.domain.errors import InvalidField
+from passport_api.domain.merkle import Frontier, consistency_proof, inclusion_proof, leaf_hash
+from passport_api.domain.roles import Role
+from passport_api.services.admission import facts_of, seals_of
+from passport_api.services.runtime import Step, Work
+from passport_api.store import log, passports
+from passport_api.store.database import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class InclusionProof:
+    """Proof that an entry is in the log of a size (RFC 9162 section 2.1.3)."""
+
+    position: int
+    size: int
+    leaf_hash: bytes
+    hashes: list[bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class ConsistencyProof:
+    """Proof that the log of one size is a beginning of the log of another (RFC 9162 section 2.1.4)."""
+
+    old: int
+    new: int
+    hashes: list[bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something wrong with the log: where, and what."""
+
+    position: int | None
+    what: str
+
+
+def checkpoint(step: Step, origin: str) -> str:
+    """The log's size and root now, as a C2SP signed note."""
+    head = log.head(step.uow)
+    body = Checkpoint(origin, head.size, head.frontier.root()).body()
+    key = step.runtime.keys.log
+    return sign_note(body, origin, key.public_bytes(), key.sign)
+
+
+def prove_inclusion(work: Work, position: int, size: int | None) -> InclusionProof | Refused:
+    """Prove that an entry is in the log: to an auditor, to those responsible for the child, to whom it records.
+
+    Raises:
+        InvalidField: the size is not one that the log has had since the entry.
+    """
+    kept = log.at_position(work.uow, position)
+    if kept is None or not _may_know_of(work, kept):
+        return Refused(Reason.NO_SUCH_THING)
+    at_size = log.head(work.uow).size
+    wanted = at_size if size is None else size
+    if not position < wanted <= at_size:
+        raise InvalidField("query:size", "Must be a size that the log has had since this entry.")
+    nodes = log.Nodes(work.uow)
+    return InclusionProof(position, wanted, leaf_hash(kept.leaf.data()), inclusion_proof(nodes, position, wanted))
+
+
+def prove_consistency(work: Work, old: int, new: int) -> ConsistencyProof:
+    """Prove that the log only grew between two sizes.
+
+    Raises:
+        InvalidField: the log has not had these sizes in this order.
+    """
+    if new > log.head(work.uow).size:
+        raise InvalidField("query:to", "Must be a size that the log has had.")
+    if old > new:
+        raise InvalidField("query:from", "Must not be larger than to.")
+    return ConsistencyProof(old, new, consistency_proof(log.Nodes(work.uow), old, new))
+
+
+def measured(uow: UnitOfWork) -> tuple[int, bytes]:
+    """The size and root that the log says it has."""
+    head = log.head(uow)
+    return head.size, head.frontier.root()
+
+
+def verify(uow: UnitOfWork, checkpoints: Sequence[Checkpoint]) -> Iterator[Finding]:
+    """Compute the whole log anew from its entries and hold it against what is kept.
+
+    Needs no key: leaves commit to ciphertext. Without a checkpoint from elsewhere, an edit that also mended every
+    hash would not be found; with one, nothing before it can change.
+    """
+    frontier = Frontier()
+    wanted = {checkpoint.size: checkpoint.root for checkpoint in checkpoints}
+    trusted = 0
+    subtrees = log.Subtrees(uow)
+    for kept, kept_hash in log.every(uow):
+        if kept.position != frontier.size:
+            yield Finding(frontier.size, f"missing: the next entry kept is {kept.position}")
+            return
+        hashed = leaf_hash(kept.leaf.data())
+        if hashed != kept_hash:
+            yield Finding(kept.position, "edited: the entry does not match the hash kept beside it")
+        appended = frontier.append(hashed)
+        frontier = appended.frontier
+        for height, index, root in appended.completed:
+            if subtrees.at(height, index) != root:
+                first, last = index << height, ((index + 1) << height) - 1
+                yield Finding(first, f"edited: entries {first} to {last} do not match the hash kept of them")
+        if frontier.size in wanted:
+            if frontier.root() != wanted.pop(frontier.size):
+                yield Finding(trusted, f"edited: entries {trusted} to {kept.position} do not match the checkpoint")
+            trusted = frontier.size
+    yield from _ending(uow, frontier, wanted)
+
+
+def _ending(uow: UnitOfWork, frontier: Frontier, wanted: dict[int, bytes]) -> Iterator[Finding]:
+    for size, root in sorted(wanted.items()):
+        if size == 0 and root == Frontier().root():
+            continue
+        yield Finding(frontier.size, f"cut short: a checkpoint says that the log had {size} entries")
+    head = log.head(uow)
+    if head.size != frontier.size:
+        yield Finding(frontier.size, f"cut short: the log says that it has {head.size} entries")
+    elif head.frontier != frontier:
+        yield Finding(None, "edited: the log's kept edge does not match its entries")
+
+
+def _may_know_of(work: Work, kept: log.KeptEntry) -> bool:
+    if work.actor.holds_anywhere(Role.AUDITOR):
+        return True
+    passport_id = kept.leaf.passport_id
+    record = None if passport_id is None else passports.find(work.uow, passport_id)
+    if passport_id is None or record is None:
+        return False
+    facts = facts_of(record, passports.parents_of(work.uow, passport_id))
+    if isinstance(decide_use(Use.READ_ACCESS_LOG, work.actor, facts), Granted):
+        return True
+    return seals_of(work, record).open_entry(kept.leaf).account_id == work.actor.account_id

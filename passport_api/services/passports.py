@@ -1,0 +1,177 @@
+"""Passports: made by a custodian's social worker, one per child; read by those responsible for the child."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from passport_api.domain.access import Relation, Use
+from passport_api.domain.access_log import Entry, Outcome
+from passport_api.domain.children import Child, check_birth
+from passport_api.domain.decisions import Reason, Refused
+from passport_api.domain.errors import Clash, Conflict, InvalidField
+from passport_api.domain.ids import AccountId, EntryId, OrganisationId, PassportId
+from passport_api.domain.people import Capacity
+from passport_api.domain.roles import CUSTODIANS, Role
+from passport_api.services import journal
+from passport_api.services.admission import Admitted, admit, note, seals_of
+from passport_api.services.runtime import Work
+from passport_api.store import organisations, passports
+from passport_api.store.passports import IdentifierTaken, PassportRecord
+
+PASSPORT_CREATED = "passport.created"
+
+
+@dataclass(frozen=True, slots=True)
+class ParentName:
+    """A parent on a passport, by name."""
+
+    account_id: AccountId
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Passport:
+    """A passport as those responsible for the child see it."""
+
+    passport_id: PassportId
+    custodian_id: OrganisationId
+    custodian_name: str
+    child: Child
+    requires_both_parents: bool
+    parents: tuple[ParentName, ...]
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PassportItem:
+    """A passport in a list."""
+
+    passport_id: PassportId
+    custodian_id: OrganisationId
+    child_name: str
+    relation: Relation
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NewPassport:
+    """What a custodian's social worker says of a child."""
+
+    child: Child
+    requires_both_parents: bool
+    custodian_id: OrganisationId | None
+
+
+def create(work: Work, new: NewPassport) -> Passport | Refused:
+    """Make a passport, with a data key of its own.
+
+    Raises:
+        InvalidField: the custodian is not given where it is needed, or a date of birth cannot be right.
+        Conflict: this custodian already holds a passport with this NHS number or UPN.
+    """
+    custodian_id = _custodian(work, new.custodian_id)
+    if isinstance(custodian_id, Refused):
+        return custodian_id
+    custodian = organisations.find(work.uow, custodian_id)
+    if custodian is None or custodian.kind not in CUSTODIANS:
+        return Refused(Reason.ROLE_MAY_NOT)
+    check_birth(new.child.date_of_birth, work.at.date())
+    passport_id = PassportId(work.runtime.new_id())
+    seals, wrapped = work.runtime.vault.new_passport(passport_id)
+    record = PassportRecord(
+        passport_id=passport_id,
+        custodian_id=custodian_id,
+        wrapping_key_id=wrapped.key_id,
+        wrapped_key=wrapped.ciphertext,
+        sealed_child=seals.seal_child(new.child),
+        requires_both_parents=new.requires_both_parents,
+        created_at=work.at,
+    )
+    try:
+        passports.add(work.uow, record, work.actor.account_id, _indexes(work, custodian_id, new.child))
+    except IdentifierTaken as error:
+        raise Conflict(Clash.PASSPORT_EXISTS) from error
+    capacity = Capacity(work.actor.name, Role.SOCIAL_WORKER.value, custodian.name)
+    journal.write(work, _created(work, passport_id, capacity), seals)
+    return Passport(
+        passport_id, custodian_id, custodian.name, new.child, new.requires_both_parents, (), record.created_at
+    )
+
+
+def read(work: Work, passport_id: PassportId) -> Passport | Refused:
+    """Read who a passport is about and who is responsible; logged."""
+    admitted = admit(work, Use.READ_PASSPORT, passport_id)
+    if isinstance(admitted, Refused):
+        return admitted
+    passport = _passport(work, admitted)
+    note(work, admitted)
+    return passport
+
+
+def list_mine(work: Work, after: PassportId | None, limit: int) -> list[PassportItem]:
+    """The passports that the actor is a parent on, or whose custodian they are a social worker of."""
+    custodians = _custodians_of(work)
+    rows = passports.responsible_for(work.uow, work.actor.account_id, custodians, after, limit)
+    return [
+        PassportItem(
+            row.passport_id,
+            row.custodian_id,
+            seals_of(work, row).open_child(row.sealed_child).name,
+            Relation.CUSTODIAN if row.custodian_id in custodians else Relation.PARENT,
+            row.created_at,
+        )
+        for row in rows
+    ]
+
+
+def _custodians_of(work: Work) -> tuple[OrganisationId, ...]:
+    return tuple(held.organisation_id for held in work.actor.active() if held.role is Role.SOCIAL_WORKER)
+
+
+def _custodian(work: Work, wanted: OrganisationId | None) -> OrganisationId | Refused:
+    """The organisation to hold the passport: the one named, or the only one the actor works for."""
+    mine = _custodians_of(work)
+    if wanted is not None:
+        return wanted if wanted in mine else Refused(Reason.ROLE_MAY_NOT)
+    if len(mine) > 1:
+        raise InvalidField("/custodian_id", "You work for several organisations: say which one holds this passport.")
+    return mine[0] if mine else Refused(Reason.ROLE_MAY_NOT)
+
+
+def _indexes(work: Work, custodian_id: OrganisationId, child: Child) -> dict[str, bytes]:
+    """Blind indexes that only one custodian's own can ever equal: the custodian is part of what is indexed."""
+    index = work.runtime.vault.index
+    numbers = {
+        "nhs_number": None if child.nhs_number is None else child.nhs_number.value,
+        "upn": None if child.upn is None else child.upn.value,
+    }
+    return {kind: index.of(kind, f"{custodian_id}/{number}") for kind, number in numbers.items() if number is not None}
+
+
+def _created(work: Work, passport_id: PassportId, capacity: Capacity) -> Entry:
+    return Entry(
+        entry_id=EntryId(work.runtime.new_id()),
+        at=work.at,
+        action=PASSPORT_CREATED,
+        outcome=Outcome.ALLOWED,
+        actor=capacity,
+        account_id=work.actor.account_id,
+        passport_id=passport_id,
+    )
+
+
+def _passport(work: Work, admitted: Admitted) -> Passport:
+    record = admitted.record
+    custodian = organisations.find(work.uow, record.custodian_id)
+    vault = work.runtime.vault
+    return Passport(
+        passport_id=record.passport_id,
+        custodian_id=record.custodian_id,
+        custodian_name="" if custodian is None else custodian.name,
+        child=admitted.seals.open_child(record.sealed_child),
+        requires_both_parents=record.requires_both_parents,
+        parents=tuple(
+            ParentName(parent.account_id, vault.open_person("accounts", parent.account_id, parent.sealed_identity)[0])
+            for parent in admitted.living_parents()
+        ),
+        created_at=record.created_at,
+    )

@@ -1,0 +1,58 @@
+"""What every use case is given: the database, the keys, and time, ids and secrets from outside."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from passport_api.domain.ids import AccountId, SessionId
+from passport_api.domain.people import Actor
+from passport_api.services.passwords import Passwords
+from passport_api.services.recording import Recorder
+from passport_api.services.service_keys import ServiceKeys
+from passport_api.services.vault import Vault
+from passport_api.store.database import Database, UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """The service's parts, put together once in the composition root.
+
+    Attributes:
+        clock: gives the present instant, in UTC.
+        new_id: gives a fresh UUIDv7.
+        new_secret: gives a fresh URL-safe secret of at least 256 bits.
+    """
+
+    database: Database
+    vault: Vault
+    keys: ServiceKeys
+    recorder: Recorder
+    passwords: Passwords
+    clock: Callable[[], datetime]
+    new_id: Callable[[], UUID]
+    new_secret: Callable[[], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """What an access token says: an account and its session. What they may do is asked of the store every time."""
+
+    account_id: AccountId
+    session_id: SessionId
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One transaction at one instant, with nobody signed in: the command line, an accepted invitation."""
+
+    runtime: Runtime
+    uow: UnitOfWork
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Work(Step):
+    """One transaction at one instant, for a signed-in person."""
+
+    actor: Actor

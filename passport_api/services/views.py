@@ -1,0 +1,242 @@
+"""Views: the inbox, opening, acknowledging. Nothing leaves before its entry in the log is durable.
+
+Opening reads and decides without holding anything, then records the decision in a shared transaction that holds the
+log (see recording). Should anything on which the decision rests have changed between, it is made again while the log
+is held, so that no release ever stands in the log after the revocation that forbids it.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from uuid import UUID
+
+from passport_api.domain.access import Reading, capacity_of, decide_release
+from passport_api.domain.access_log import VIEW_ACKNOWLEDGED, VIEW_OPENED, Entry, Outcome, seen
+from passport_api.domain.consents import ConsentFacts, Terms
+from passport_api.domain.decisions import Refused
+from passport_api.domain.errors import Clash, Conflict
+from passport_api.domain.ids import ConsentId, EntryId, OrganisationId
+from passport_api.domain.roles import ceiling_of
+from passport_api.domain.transitions import TransitionState
+from passport_api.domain.views import SectionView, view_of
+from passport_api.services import journal
+from passport_api.services import transitions as moves
+from passport_api.services.execution import actor_of
+from passport_api.services.runtime import Caller, Runtime, Work
+from passport_api.services.statements import current
+from passport_api.services.vault import PassportSeals
+from passport_api.store import consents, log, transitions, views
+from passport_api.store.views import AlreadyAcknowledged, ReleaseFacts
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What a reader sees."""
+
+    consent_id: ConsentId
+    purpose: str
+    child_name: str
+    known_as: str | None
+    role: str
+    valid_until: datetime
+    sections: tuple[SectionView, ...]
+    log_entry: int
+    today: date
+
+
+@dataclass(frozen=True, slots=True)
+class InboxItem:
+    """A view that somebody could open: no content, no name."""
+
+    consent_id: ConsentId
+    purpose: str
+    recipient_id: OrganisationId
+    transition_id: UUID | None
+    planned_date: date | None
+    shared_at: datetime
+    valid_until: datetime
+    first_opened_at: datetime | None
+    acknowledged_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledgement:
+    """A reader's word that they have read a view."""
+
+    consent_id: ConsentId
+    acknowledged_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """A decision with its entry, and the view when it was granted, ready to be recorded."""
+
+    entry: Entry
+    seals: PassportSeals | None
+    recipient_id: OrganisationId | None
+    view: View | Refused
+
+
+def open_view(runtime: Runtime, caller: Caller, consent_id: ConsentId) -> View | Refused:
+    """Open a view, once the access is durably in the log; a refusal is logged as well.
+
+    Raises:
+        NotSignedIn: the caller's session has ended.
+        StoreUnavailable: the log could not be written; nothing was released.
+    """
+    with runtime.database.reading() as uow:
+        epoch = log.epoch(uow)
+        work = Work(runtime, uow, runtime.clock(), actor_of(runtime, uow, caller))
+        prepared = _prepare(work, consent_id, VIEW_OPENED)
+    leaf = journal.seal(work, prepared.entry, prepared.seals)
+    decision = journal.decision_of(prepared.entry, prepared.recipient_id)
+    position = runtime.recorder.record(epoch, leaf, decision)
+    if position is None:
+        return _open_while_holding_the_log(runtime, caller, consent_id)
+    return prepared.view if isinstance(prepared.view, Refused) else replace(prepared.view, log_entry=position)
+
+
+def list_inbox(work: Work, after: ConsentId | None, limit: int) -> list[InboxItem]:
+    """The views that the actor could open now, newest first."""
+    recipients = tuple({held.organisation_id for held in work.actor.active() if ceiling_of(held.role) is not None})
+    rows = consents.for_recipients(work.uow, recipients, work.at, after, limit)
+    ids = [row.facts.consent_id for row in rows]
+    opened = views.first_opened(work.uow, ids, work.actor.account_id)
+    acknowledged = views.acknowledged(work.uow, ids, work.actor.account_id)
+    planned = transitions.planned_dates(work.uow, [row.transition_id for row in rows if row.transition_id is not None])
+    return [
+        InboxItem(
+            consent_id=row.facts.consent_id,
+            purpose=row.purpose,
+            recipient_id=row.facts.recipient_id,
+            transition_id=row.transition_id,
+            planned_date=None if row.transition_id is None else planned.get(row.transition_id),
+            shared_at=max(row.proposed_at, row.facts.valid_from),
+            valid_until=row.facts.valid_until,
+            first_opened_at=opened.get(row.facts.consent_id),
+            acknowledged_at=acknowledged.get(row.facts.consent_id),
+        )
+        for row in rows
+    ]
+
+
+def acknowledge(work: Work, consent_id: ConsentId) -> Acknowledgement | Refused:
+    """Say that one has read a view. Saying so again changes nothing.
+
+    Raises:
+        Conflict: the reader has not opened it.
+    """
+    prepared = _prepare(work, consent_id, VIEW_ACKNOWLEDGED)
+    if isinstance(prepared.view, Refused):
+        journal.write_decision(work, prepared.entry, prepared.seals, prepared.recipient_id)
+        return prepared.view
+    account_id = work.actor.account_id
+    before = views.acknowledged(work.uow, [consent_id], account_id)
+    if before:
+        return Acknowledgement(consent_id, before[consent_id])
+    if not views.first_opened(work.uow, [consent_id], account_id):
+        raise Conflict(Clash.NOT_OPENED)
+    _acknowledge(work, consent_id)
+    journal.write(work, prepared.entry, prepared.seals)
+    return Acknowledgement(consent_id, work.at)
+
+
+def _acknowledge(work: Work, consent_id: ConsentId) -> None:
+    try:
+        views.acknowledge(work.uow, consent_id, work.actor.account_id, work.at)
+    except AlreadyAcknowledged as error:
+        raise Conflict(Clash.ACKNOWLEDGED_MEANWHILE) from error
+    record = consents.find(work.uow, consent_id)
+    if record is not None:
+        moves.advance(work, record.transition_id, TransitionState.ACKNOWLEDGED)
+
+
+def _open_while_holding_the_log(runtime: Runtime, caller: Caller, consent_id: ConsentId) -> View | Refused:
+    with runtime.database.writing() as uow:
+        log.take_turn(uow)
+        work = Work(runtime, uow, runtime.clock(), actor_of(runtime, uow, caller))
+        prepared = _prepare(work, consent_id, VIEW_OPENED)
+        position = journal.write_decision(work, prepared.entry, prepared.seals, prepared.recipient_id)
+    return prepared.view if isinstance(prepared.view, Refused) else replace(prepared.view, log_entry=position)
+
+
+@dataclass(frozen=True, slots=True)
+class _Unsealed:
+    """A consent and its passport, opened: what is sealed decides, not the plain columns beside it."""
+
+    found: ReleaseFacts
+    seals: PassportSeals
+    terms: Terms
+
+    def facts(self) -> ConsentFacts:
+        """The facts with what was sealed in place of the columns: widening those in the database gains nothing."""
+        return replace(
+            self.found.consent,
+            recipient_id=self.terms.recipient_id,
+            valid_from=self.terms.valid_from,
+            valid_until=self.terms.valid_until,
+            approvals_needed=self.terms.approvals_needed,
+        )
+
+
+def _prepare(work: Work, consent_id: ConsentId, action: str) -> _Prepared:
+    found = views.release_facts(work.uow, consent_id)
+    unsealed = None if found is None else _unseal(work, found)
+    decision = decide_release(work.actor, None if unsealed is None else unsealed.facts(), work.at)
+    if isinstance(decision, Refused):
+        return _prepared_refusal(work, unsealed, action, decision)
+    if unsealed is None:
+        raise AssertionError("granted without a consent")
+    return _prepared_view(work, unsealed, decision.value, action)
+
+
+def _unseal(work: Work, found: ReleaseFacts) -> _Unsealed:
+    seals = work.runtime.vault.passport(found.consent.passport_id, found.wrapping_key_id, found.wrapped_key)
+    return _Unsealed(found, seals, seals.open_terms(found.consent.consent_id, found.sealed_terms))
+
+
+def _prepared_refusal(work: Work, unsealed: _Unsealed | None, action: str, refusal: Refused) -> _Prepared:
+    recipient_id = None if unsealed is None else unsealed.terms.recipient_id
+    entry = Entry(
+        entry_id=EntryId(work.runtime.new_id()),
+        at=work.at,
+        action=action,
+        outcome=Outcome.DENIED,
+        actor=capacity_of(work.actor, recipient_id),
+        account_id=work.actor.account_id,
+        passport_id=None if unsealed is None else unsealed.seals.passport_id,
+        reason=refusal.reason,
+        purpose=None if unsealed is None else unsealed.terms.purpose.value,
+        consent_id=None if unsealed is None else unsealed.found.consent.consent_id,
+    )
+    return _Prepared(entry, None if unsealed is None else unsealed.seals, recipient_id, refusal)
+
+
+def _prepared_view(work: Work, unsealed: _Unsealed, reading: Reading, action: str) -> _Prepared:
+    seals, terms = unsealed.seals, unsealed.terms
+    sections = view_of(current(work, seals), terms.scope, reading.ceiling)
+    child = seals.open_child(unsealed.found.sealed_child)
+    entry = Entry(
+        entry_id=EntryId(work.runtime.new_id()),
+        at=work.at,
+        action=action,
+        outcome=Outcome.ALLOWED,
+        actor=reading.capacity,
+        account_id=work.actor.account_id,
+        passport_id=seals.passport_id,
+        purpose=terms.purpose.value,
+        consent_id=unsealed.found.consent.consent_id,
+        sections=tuple(shown.section for shown in sections),
+        statements=seen(sections),
+    )
+    view = View(
+        consent_id=unsealed.found.consent.consent_id,
+        purpose=terms.purpose.value,
+        child_name=child.name,
+        known_as=child.known_as,
+        role=reading.capacity.role,
+        valid_until=terms.valid_until,
+        sections=sections,
+        log_entry=0,
+        today=work.at.date(),
+    )
+    return _Prepared(entry, seals, terms.recipient_id, view)
