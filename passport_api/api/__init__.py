@@ -1,0 +1,73 @@
+"""The HTTP API: one module a resource; each parses, calls a service and renders."""
+
+import importlib.metadata
+from typing import TextIO
+
+from flask import Flask
+
+from passport_api.api import (
+    access_log,
+    consents,
+    errors,
+    health,
+    invitations,
+    log,
+    memberships,
+    passports,
+    sessions,
+    statements,
+    throttle,
+    transitions,
+    views,
+)
+from passport_api.api.calls import ApiState, attach
+from passport_api.api.edge import Api, EdgeSettings, docs, install
+from passport_api.api.tokens import sign_in_with
+from passport_api.config import Settings
+from passport_api.services.runtime import Runtime
+
+DESCRIPTION = (
+    "Holds consented, sealed summaries of a child's history and needs, and releases scoped views of them to a new "
+    "school or local authority when the child moves. Every access is logged."
+)
+
+_RESOURCES = (
+    sessions,
+    invitations,
+    memberships,
+    passports,
+    statements,
+    transitions,
+    consents,
+    views,
+    access_log,
+    log,
+)
+
+
+def build_api(settings: Settings, runtime: Runtime, log_stream: TextIO | None = None) -> Flask:
+    """The whole HTTP surface over the services."""
+    app = Flask("passport_api", static_folder=None)
+    edge = EdgeSettings(
+        clock=runtime.clock,
+        new_request_id=lambda: str(runtime.new_id()),
+        https=settings.https,
+        trusted_hosts=settings.trusted_hosts,
+        log_stream=log_stream,
+    )
+    install(app, edge)
+    errors.register(app)
+    sign_in_with(app, runtime, settings)
+    throttle.install(app, settings.limits_url)
+    attach(app, ApiState(runtime, settings))
+    api = Api(app, title="Transition passport", version=_version(), description=DESCRIPTION)
+    for resource in _RESOURCES:
+        api.register_blueprint(resource.blueprint)
+    api.register_blueprint(health.blueprint)
+    docs.register(app, api)
+    app.extensions["passport_contract"] = api
+    return app
+
+
+def _version() -> str:
+    return importlib.metadata.version("passport-api")

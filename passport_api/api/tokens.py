@@ -1,0 +1,83 @@
+"""Access tokens: EdDSA JWTs that say who and which session, never what one may do."""
+
+from datetime import timedelta
+from typing import Any, cast
+from uuid import UUID
+
+import jwt
+from flask import Flask, current_app, g, request
+from flask_jwt_extended import JWTManager, create_access_token, get_jwt, verify_jwt_in_request
+
+from passport_api.api.edge import access_of, register_token_problems
+from passport_api.config import Settings
+from passport_api.domain.ids import AccountId, SessionId
+from passport_api.domain.sessions import ACCESS_LIFETIME
+from passport_api.services.runtime import Caller, Runtime
+
+_SESSION = "sid"
+
+
+def sign_in_with(app: Flask, runtime: Runtime, settings: Settings) -> None:
+    """Sign access tokens with the newest key and accept those of every key that is kept.
+
+    A token is asked for everywhere but on the routes that declare that anyone may call.
+    """
+    newest = runtime.keys.tokens[-1]
+    app.config.update(
+        JWT_ALGORITHM="EdDSA",
+        JWT_DECODE_ALGORITHMS=["EdDSA"],
+        JWT_PRIVATE_KEY=newest.private_pem(),
+        JWT_PUBLIC_KEY=newest.public_pem(),
+        JWT_ACCESS_TOKEN_EXPIRES=ACCESS_LIFETIME,
+        JWT_ENCODE_ISSUER=settings.base_url,
+        JWT_DECODE_ISSUER=settings.base_url,
+        JWT_ENCODE_AUDIENCE=settings.base_url,
+        JWT_DECODE_AUDIENCE=settings.base_url,
+        JWT_TOKEN_LOCATION=["headers"],
+        JWT_ERROR_MESSAGE_KEY="title",
+    )
+    public = {key.key_id: key.public_pem() for key in runtime.keys.tokens}
+    manager = JWTManager(app)
+    register_token_problems(manager)
+
+    @manager.decode_key_loader
+    def public_key(header: dict[str, Any], _claims: dict[str, Any]) -> bytes:
+        found = public.get(str(header.get("kid")))
+        if found is None:
+            raise jwt.InvalidTokenError
+        return found
+
+    app.extensions["passport_token_key_id"] = newest.key_id
+    app.before_request(_ask_for_token)
+
+
+def access_token(who: Caller) -> str:
+    """Sign an access token for a session."""
+    token = create_access_token(
+        identity=str(who.account_id),
+        additional_claims={_SESSION: str(who.session_id)},
+        additional_headers={"kid": current_app.extensions["passport_token_key_id"]},
+    )
+    return cast("str", token)
+
+
+def access_seconds() -> int:
+    """How long an access token is good for."""
+    return int(cast("timedelta", current_app.config["JWT_ACCESS_TOKEN_EXPIRES"]).total_seconds())
+
+
+def caller() -> Caller:
+    """Who calls, by the token that `_ask_for_token` has verified."""
+    claims = get_jwt()
+    return Caller(AccountId(UUID(claims["sub"])), SessionId(UUID(claims[_SESSION])))
+
+
+def _ask_for_token() -> None:
+    """Refuse whoever brings no good token, before anything of the request is read."""
+    if request.endpoint is None:
+        return
+    declared = access_of(current_app.view_functions[request.endpoint])
+    if declared is not None and declared.is_open:
+        return
+    verify_jwt_in_request()
+    g.account_id = str(caller().account_id)

@@ -1,0 +1,98 @@
+"""Views: what staff of a recipient see."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Response
+
+from passport_api.api import rendering
+from passport_api.api.calls import IF_NONE_MATCH, Rendered, found, inspect, perform, reply, reply_page, runtime
+from passport_api.api.edge import Blueprint, PageQuery, access, etag_of, not_modified, position_of
+from passport_api.api.rendering import moment, moment_or_none, text_or_none
+from passport_api.api.tokens import caller
+from passport_api.domain.ids import ConsentId
+from passport_api.services import views
+from passport_api.services.views import Acknowledgement, InboxItem, View
+from passport_schemas import views as wire
+
+blueprint = Blueprint("views", __name__, description="What was shared with one's organisation.")
+
+
+@blueprint.route("/v1/views", methods=["GET"])
+@access(callers=("recipient",), logs="nothing")
+@blueprint.arguments(PageQuery, location="query")
+@blueprint.response(200, wire.Inbox)
+def list_inbox(query: dict[str, Any]) -> Response:
+    """The views that one could open now: an inbox with no content and no name."""
+    position = position_of(query, str)
+    after = None if position is None else ConsentId(UUID(str(position[0])))
+    limit = query["limit"]
+    inbox = inspect(lambda work: views.list_inbox(work, after, limit + 1))
+    return reply_page(inbox, limit, _render_item, lambda item: (str(item.consent_id),))
+
+
+@blueprint.route("/v1/views/<uuid:view_id>", methods=["GET"])
+@access(callers=("recipient",), logs="view.opened")
+@blueprint.problems("not_found")
+@blueprint.doc(parameters=[IF_NONE_MATCH])
+@blueprint.response(200, wire.View)
+@blueprint.alt_response(304, success=True, description="Nothing changed since the ETag; the access is logged.")
+def open_view(view_id: UUID) -> Response:
+    """Open a view. It leaves once the access is durably in the log."""
+    view = found(views.open_view(runtime(), caller(), ConsentId(view_id)))
+    etag = _etag(view)
+    if not_modified(etag):
+        return Response(status=304, headers={"ETag": etag})
+    return reply(_render(view), etag)
+
+
+@blueprint.route("/v1/views/<uuid:view_id>/acknowledgement", methods=["POST"])
+@access(callers=("recipient",), logs="view.acknowledged")
+@blueprint.problems("not_found", "conflict")
+@blueprint.response(200, wire.Acknowledgement)
+def acknowledge_view(view_id: UUID) -> Response:
+    """Say that one has read a view. Saying so again changes nothing."""
+    return reply(_render_acknowledgement(perform(lambda work: views.acknowledge(work, ConsentId(view_id)))))
+
+
+def _etag(view: View) -> str:
+    """A tag of which versions are shown, to whom, and what of them is out of date: of no content."""
+    shown = (
+        f"{statement.statement_id}/{statement.version}/{statement.out_of_date(view.today)}"
+        for section in view.sections
+        for statement in section.statements
+    )
+    return etag_of(str(view.consent_id), view.role, *shown)
+
+
+def _render(view: View) -> Rendered:
+    return {
+        "id": str(view.consent_id),
+        "purpose": view.purpose,
+        "role": view.role,
+        "child": {"name": view.child_name, "known_as": view.known_as},
+        "valid_until": moment(view.valid_until),
+        "sections": [rendering.section(shown, view.today) for shown in view.sections],
+        "log_entry": view.log_entry,
+    }
+
+
+def _render_item(item: InboxItem) -> Rendered:
+    return {
+        "id": str(item.consent_id),
+        "purpose": item.purpose,
+        "recipient_id": str(item.recipient_id),
+        "transition_id": text_or_none(item.transition_id),
+        "planned_date": text_or_none(item.planned_date),
+        "shared_at": moment(item.shared_at),
+        "valid_until": moment(item.valid_until),
+        "first_opened_at": moment_or_none(item.first_opened_at),
+        "acknowledged_at": moment_or_none(item.acknowledged_at),
+    }
+
+
+def _render_acknowledgement(acknowledgement: Acknowledgement) -> Rendered:
+    return {
+        "id": str(acknowledgement.consent_id),
+        "acknowledged_at": moment(acknowledgement.acknowledged_at),
+    }
