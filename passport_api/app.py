@@ -1,0 +1,70 @@
+"""The composition root: the one place where time, ids, secrets, keys and the database come together."""
+
+import secrets
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import TextIO
+from uuid import UUID
+
+import uuid_utils.compat
+from flask import Flask
+
+from passport_api.api import build_api
+from passport_api.config import Settings
+from passport_api.services.passwords import Passwords
+from passport_api.services.recording import Recorder
+from passport_api.services.runtime import Runtime
+from passport_api.services.service_keys import open_service_keys
+from passport_api.services.vault import Vault
+from passport_api.store import log
+from passport_api.store.database import Database
+from passport_keys.blind_index import BlindIndex
+from passport_keys.keyring import Keyring
+from passport_keys.providers import open_provider
+
+
+def utc_now() -> datetime:
+    """The present instant."""
+    return datetime.now(UTC)  # noqa: TID251 - the composition root is where time comes in
+
+
+def new_id() -> UUID:
+    """A fresh UUIDv7 (RFC 9562): ids made later sort later."""
+    return uuid_utils.compat.uuid7()
+
+
+def new_secret() -> str:
+    """A fresh URL-safe secret of 256 bits."""
+    return secrets.token_urlsafe(32)
+
+
+def build_runtime(
+    settings: Settings, clock: Callable[[], datetime] = utc_now, passwords: Passwords | None = None
+) -> Runtime:
+    """Open the database and the keys.
+
+    Raises:
+        KeyStoreError: the key store refuses, or is not the one this database was made with.
+        StoreUnavailable: the database does not answer.
+    """
+    keyring = Keyring(open_provider(settings.key_url), time.monotonic)
+    database = Database(settings.database_url, pool_size=settings.threads + 2)
+    with database.writing() as uow:
+        log.found(uow)
+        keys = open_service_keys(uow, keyring, new_id, clock())
+    return Runtime(
+        database=database,
+        vault=Vault(keyring, keys.data, BlindIndex(keys.index.private_bytes())),
+        keys=keys,
+        recorder=Recorder(database),
+        passwords=passwords or Passwords(),
+        clock=clock,
+        new_id=new_id,
+        new_secret=new_secret,
+    )
+
+
+def create_app(settings: Settings, runtime: Runtime | None = None, log_stream: TextIO | None = None) -> Flask:
+    """Put the service together as a WSGI application; its log goes to standard error, or to a stream."""
+    return build_api(settings, runtime or build_runtime(settings), log_stream)

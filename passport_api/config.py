@@ -1,0 +1,98 @@
+"""Settings, from the environment. Every name begins with PASSPORT_; a value that makes no sense stops the start."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+
+class SettingInvalid(Exception):
+    """A setting has a value that cannot be used. Names the setting, never its value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How the service is run.
+
+    Attributes:
+        database_url: an SQLAlchemy URL.
+        key_url: where the key provider is, such as file:/etc/passport/keys.json.
+        base_url: how people reach the service; links begin with it.
+        log_origin: the access log's unique name, in every checkpoint; it must never change.
+        limits_url: where sign-in attempts are counted: memory:// or redis://….
+        trusted_hosts: the Host names answered; empty answers any.
+        workers: processes that serve.
+        threads: threads in each.
+    """
+
+    database_url: str
+    key_url: str
+    base_url: str = "http://127.0.0.1:8000"
+    log_origin: str = "passport.localhost/access-log"
+    limits_url: str = "memory://"
+    trusted_hosts: tuple[str, ...] = ()
+    workers: int = 2
+    threads: int = 4
+
+    @property
+    def https(self) -> bool:
+        """Whether people reach the service by https."""
+        return self.base_url.startswith("https://")
+
+
+def for_folder(folder: Path, base_url: str = "http://127.0.0.1:8000") -> Settings:
+    """Settings for a service that keeps everything in one folder: an SQLite database and a key file."""
+    return Settings(
+        database_url=f"sqlite:///{folder.resolve() / 'passport.db'}",
+        key_url=f"file:{folder.resolve() / 'keys.json'}",
+        base_url=base_url,
+    )
+
+
+def from_environment(environment: Mapping[str, str]) -> Settings:
+    """Read settings.
+
+    PASSPORT_DATA names a folder that holds everything, or else PASSPORT_DATABASE_URL and PASSPORT_KEY_URL are given;
+    given with it, they come before it.
+
+    Raises:
+        SettingInvalid: one is missing or makes no sense.
+    """
+    folder = environment.get("PASSPORT_DATA")
+    start = for_folder(Path(folder)) if folder else Settings("", "")
+    hosts = environment.get("PASSPORT_TRUSTED_HOSTS", "")
+    settings = replace(
+        start,
+        database_url=environment.get("PASSPORT_DATABASE_URL", start.database_url),
+        key_url=environment.get("PASSPORT_KEY_URL", start.key_url),
+        base_url=environment.get("PASSPORT_BASE_URL", start.base_url).rstrip("/"),
+        log_origin=environment.get("PASSPORT_LOG_ORIGIN", start.log_origin),
+        limits_url=environment.get("PASSPORT_LIMITS_URL", start.limits_url),
+        trusted_hosts=tuple(host.strip() for host in hosts.split(",") if host.strip()),
+        workers=_count(environment, "PASSPORT_WORKERS", start.workers),
+        threads=_count(environment, "PASSPORT_THREADS", start.threads),
+    )
+    for name, value in (("PASSPORT_DATABASE_URL", settings.database_url), ("PASSPORT_KEY_URL", settings.key_url)):
+        if not value:
+            raise SettingInvalid(f"{name} is missing; or give PASSPORT_DATA, a folder that holds everything.")
+    return settings
+
+
+def to_environment(settings: Settings) -> dict[str, str]:
+    """Write settings as the environment that gives them back: how worker processes learn them."""
+    return {
+        "PASSPORT_DATABASE_URL": settings.database_url,
+        "PASSPORT_KEY_URL": settings.key_url,
+        "PASSPORT_BASE_URL": settings.base_url,
+        "PASSPORT_LOG_ORIGIN": settings.log_origin,
+        "PASSPORT_LIMITS_URL": settings.limits_url,
+        "PASSPORT_TRUSTED_HOSTS": ",".join(settings.trusted_hosts),
+        "PASSPORT_WORKERS": str(settings.workers),
+        "PASSPORT_THREADS": str(settings.threads),
+    }
+
+
+def _count(environment: Mapping[str, str], name: str, default: int) -> int:
+    text = environment.get(name, str(default))
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 64):  # noqa: PLR2004 - more is a mistake
+        raise SettingInvalid(f"{name} must be a number from 1 to 64.")
+    return int(text)

@@ -1,0 +1,242 @@
+"""Brings the demonstration family onto the stage, through the same use cases that people's requests go through."""
+
+import json
+import os
+import shutil
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
+
+from passport_api import setup
+from passport_api.app import utc_now
+from passport_api.config import Settings, for_folder
+from passport_api.demonstration.shapes import Consent, Family, Person, Statement
+from passport_api.domain.children import Child, Circumstance
+from passport_api.domain.consents import ChildView, Purpose, Terms
+from passport_api.domain.decisions import Refused
+from passport_api.domain.identifiers import AuthorityCode, GssCode, NhsNumber, Upn, Urn
+from passport_api.domain.ids import OrganisationId, PassportId, TransitionId
+from passport_api.domain.levels import DetailLevel
+from passport_api.domain.roles import OrganisationKind, Role
+from passport_api.domain.sections import Section
+from passport_api.domain.statements import StatementKind
+from passport_api.domain.transitions import Move, TransitionKind
+from passport_api.services import consents, invitations, organisations, passports, statements, transitions
+from passport_api.services.execution import perform, perform_unattended
+from passport_api.services.invitations import Invited, Invitee
+from passport_api.services.passports import NewPassport
+from passport_api.services.runtime import Caller, Runtime, Step, Work
+from passport_api.services.statements import NewStatement
+
+Card = dict[str, Any]
+"""What demo.json holds: where the service is, who can sign in, and the ids that scripts need."""
+
+T = TypeVar("T")
+
+CARD = "demo.json"
+ACCOUNTS = (
+    "parent",
+    "second_parent",
+    "custodian_social_worker",
+    "designated_teacher",
+    "designated_safeguarding_lead",
+    "class_teacher",
+    "receiving_social_worker",
+    "other_school_safeguarding_lead",
+)
+
+
+def is_staged(folder: Path) -> bool:
+    """Whether a whole demonstration is in the folder."""
+    return (folder / CARD).exists()
+
+
+def stage(
+    folder: Path, family: Family, open_runtime: Callable[[Settings], Runtime], new_secret: Callable[[], str]
+) -> None:
+    """Make keys, a database and the family beside the folder's place, then move them in, whole or not at all.
+
+    Raises:
+        NotSetUp: the folder holds a service without a demonstration.
+    """
+    if (folder / "passport.db").exists():
+        raise setup.NotSetUp(f"{folder} holds a service without the demonstration: choose another folder.")
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    backstage = folder / "unfinished"
+    shutil.rmtree(backstage, ignore_errors=True)
+    setup.prepare_folder(backstage, utc_now())
+    runtime = open_runtime(for_folder(backstage))
+    card = _Director(runtime, family, new_secret).play()
+    runtime.database.close()
+    _write_private(backstage / CARD, card)
+    for name in ("keys.json", "passport.db", CARD):
+        (backstage / name).replace(folder / name)
+    shutil.rmtree(backstage)
+
+
+def write_card(folder: Path, base_url: str) -> Card:
+    """Write where the service is now into demo.json; gives what it holds."""
+    card: Card = json.loads((folder / CARD).read_text(encoding="utf-8"))
+    card["base_url"] = base_url
+    _write_private(folder / CARD, card)
+    return card
+
+
+def _write_private(path: Path, card: Card) -> None:
+    draft = path.with_suffix(".new")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        json.dump(card, file, ensure_ascii=False, indent=2)
+        file.write("\n")
+    draft.replace(path)
+
+
+class _Director:
+    """Plays the family's story once: founds, invites, writes, consents."""
+
+    def __init__(self, runtime: Runtime, family: Family, new_secret: Callable[[], str]) -> None:
+        self._runtime = runtime
+        self._family = family
+        self._new_secret = new_secret
+        self._organisations: dict[str, OrganisationId] = {}
+        self._callers: dict[str, Caller] = {}
+        self._passwords: dict[str, str] = {}
+
+    def play(self) -> Card:
+        self._found_organisations()
+        self._staff_organisations()
+        passport_id = self._make_passport()
+        self._invite_parents(passport_id)
+        for statement in self._family.statements:
+            self._write(passport_id, statement)
+        transition_id = self._record_transition(passport_id)
+        given = [self._consent(passport_id, transition_id, consent) for consent in self._family.consents]
+        return {
+            "base_url": "",
+            "accounts": {
+                name: {"email": self._family.people[name].email, "password": self._passwords[name]} for name in ACCOUNTS
+            },
+            "passport_id": str(passport_id),
+            "transition_id": str(transition_id),
+            "consent_id": given[0],
+            "receiving_school_id": str(self._organisations["receiving_school"]),
+            "receiving_authority_id": str(self._organisations["receiving_authority"]),
+            "other_school_id": str(self._organisations["other_school"]),
+        }
+
+    def _found_organisations(self) -> None:
+        authorities_first = sorted(self._family.organisations, key=self._is_school)
+        for key in authorities_first:
+            self._organisations[key] = perform_unattended(self._runtime, partial(self._found, key))
+
+    def _is_school(self, key: str) -> bool:
+        return self._family.organisations[key].kind == OrganisationKind.SCHOOL.value
+
+    def _found(self, key: str, step: Step) -> OrganisationId:
+        said = self._family.organisations[key]
+        match OrganisationKind(said.kind):
+            case OrganisationKind.SCHOOL:
+                area = None if said.authority is None else self._organisations[said.authority]
+                return organisations.found_school(step, said.name, Urn.parse(said.urn or ""), area).organisation_id
+            case OrganisationKind.LOCAL_AUTHORITY:
+                code = AuthorityCode.parse(said.authority_code or "")
+                gss = None if said.gss_code is None else GssCode.parse(said.gss_code)
+                return organisations.found_authority(step, said.name, code, gss).organisation_id
+            case OrganisationKind.ADOPTION_AGENCY:
+                return organisations.found_agency(step, said.name).organisation_id
+
+    def _staff_organisations(self) -> None:
+        """Administrators first: each is invited from the command line and invites the others."""
+        staff = {key: person for key, person in self._family.people.items() if person.organisation is not None}
+        admins = {key: person for key, person in staff.items() if person.role == Role.ORG_ADMIN.value}
+        for key, person in admins.items():
+            self._accept(key, perform_unattended(self._runtime, partial(self._invite_admin, person)))
+        admin_of = {person.organisation: key for key, person in admins.items()}
+        for key, person in staff.items():
+            if key not in admins:
+                self._accept(key, self._as(admin_of[person.organisation], partial(self._invite_member, person)))
+
+    def _invite_admin(self, person: Person, step: Step) -> Invited:
+        return invitations.invite_first_admin(step, self._where(person), _invitee(person))
+
+    def _invite_member(self, person: Person, work: Work) -> Invited | Refused:
+        return invitations.invite_member(work, self._where(person), Role(str(person.role)), _invitee(person))
+
+    def _where(self, person: Person) -> OrganisationId:
+        return self._organisations[str(person.organisation)]
+
+    def _invite_parents(self, passport_id: PassportId) -> None:
+        for key, person in self._family.people.items():
+            if person.organisation is None:
+                invite = partial(self._invite_parent, passport_id, person)
+                self._accept(key, self._as("custodian_social_worker", invite))
+
+    def _invite_parent(self, passport_id: PassportId, person: Person, work: Work) -> Invited | Refused:
+        return invitations.invite_parent(work, passport_id, _invitee(person))
+
+    def _accept(self, key: str, invited: Invited) -> None:
+        self._passwords[key] = self._new_secret()[:20]
+        self._callers[key], _ = invitations.accept(self._runtime, invited.token, self._passwords[key])
+
+    def _make_passport(self) -> PassportId:
+        said = self._family.child
+        child = Child(
+            name=said.name,
+            known_as=said.known_as,
+            date_of_birth=said.date_of_birth,
+            nhs_number=NhsNumber.parse(said.nhs_number),
+            upn=Upn.parse(said.upn),
+            circumstances=(Circumstance(self._family.basis_for_holding),),
+        )
+        new = NewPassport(child, requires_both_parents=False, custodian_id=None)
+        return self._as("custodian_social_worker", lambda work: passports.create(work, new)).passport_id
+
+    def _write(self, passport_id: PassportId, said: Statement) -> None:
+        new = NewStatement(
+            section=Section(said.section),
+            detail_level=DetailLevel(said.detail_level),
+            kind=StatementKind(said.kind),
+            text=said.text,
+            source=said.source,
+            review_on=said.review_on,
+        )
+        self._as(said.author, lambda work: statements.write(work, passport_id, new))
+
+    def _record_transition(self, passport_id: PassportId) -> TransitionId:
+        said = self._family.transition
+        move = Move(
+            kind=TransitionKind(said.kind),
+            from_id=self._organisations[said.from_],
+            to_id=self._organisations[said.to],
+            to_authority_id=None,
+            planned_date=said.planned_date,
+        )
+        recorded = self._as("custodian_social_worker", lambda work: transitions.record(work, passport_id, move))
+        return recorded.transition_id
+
+    def _consent(self, passport_id: PassportId, transition_id: TransitionId, said: Consent) -> str:
+        now = self._runtime.clock()
+        terms = Terms(
+            recipient_id=self._organisations[said.recipient],
+            transition_id=transition_id,
+            purpose=Purpose(said.purpose),
+            scope={Section(section): DetailLevel(level) for section, level in said.scope.items()},
+            valid_from=now,
+            valid_until=now + timedelta(days=said.valid_days),
+            child_view=ChildView(said.child_view.asked, said.child_view.words),
+        )
+        return str(self._as("parent", lambda work: consents.give(work, passport_id, terms)).consent_id)
+
+    def _as(self, key: str, use_case: Callable[[Work], T | Refused]) -> T:
+        outcome = perform(self._runtime, self._callers[key], use_case)
+        match outcome:
+            case Refused(reason):
+                raise AssertionError(f"the demonstration's {key} was refused: {reason.value}")
+            case given:
+                return given
+
+
+def _invitee(person: Person) -> Invitee:
+    return Invitee(person.name, person.email)
