@@ -13,6 +13,7 @@ from passport_api.api import (
     invitations,
     log,
     memberships,
+    organisations,
     passports,
     sessions,
     statements,
@@ -33,6 +34,7 @@ DESCRIPTION = (
 
 _RESOURCES = (
     sessions,
+    organisations,
     invitations,
     memberships,
     passports,

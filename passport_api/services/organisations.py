@@ -1,10 +1,11 @@
-"""Organisations, as the operator founds them."""
+"""Organisations: founded by the operator, found by everybody who is signed in. Nothing about them is private."""
 
+from passport_api.domain.decisions import Reason, Refused
 from passport_api.domain.errors import InvalidField
 from passport_api.domain.identifiers import AuthorityCode, GssCode, Urn
 from passport_api.domain.ids import OrganisationId
 from passport_api.domain.roles import OrganisationKind
-from passport_api.services.runtime import Step
+from passport_api.services.runtime import Step, Work
 from passport_api.store import organisations
 from passport_api.store.organisations import OrganisationRecord
 
@@ -34,6 +35,20 @@ def found_authority(step: Step, name: str, code: AuthorityCode, gss_code: GssCod
 def found_agency(step: Step, name: str) -> OrganisationRecord:
     """Keep an adoption agency."""
     return _keep(step, OrganisationRecord(_id(step), OrganisationKind.ADOPTION_AGENCY, name))
+
+
+def find(work: Work, organisation_id: OrganisationId) -> OrganisationRecord | Refused:
+    """One organisation."""
+    return organisations.find(work.uow, organisation_id) or Refused(Reason.NO_SUCH_THING)
+
+
+def page(
+    work: Work, urn: Urn | None, code: AuthorityCode | None, after: OrganisationId | None, limit: int
+) -> list[OrganisationRecord]:
+    """Organisations, by URN or authority code where one is given: how a move's ends are found."""
+    return organisations.page(
+        work.uow, None if urn is None else urn.value, None if code is None else code.value, after, limit
+    )
 
 
 def every(step: Step) -> list[OrganisationRecord]:

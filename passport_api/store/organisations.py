@@ -45,6 +45,20 @@ def find(uow: UnitOfWork, organisation_id: OrganisationId, *, lock: bool = False
     return None if row is None else _record(row)
 
 
+def page(
+    uow: UnitOfWork, urn: str | None, authority_code: str | None, after: OrganisationId | None, limit: int
+) -> list[OrganisationRecord]:
+    """Organisations, oldest first; those with a URN or an authority code only, where one is given."""
+    query = _ORGANISATION.order_by(m.Organisation.id).limit(limit)
+    if urn is not None:
+        query = query.where(m.Organisation.urn == urn)
+    if authority_code is not None:
+        query = query.where(m.Organisation.authority_code == authority_code)
+    if after is not None:
+        query = query.where(m.Organisation.id > after)
+    return [_record(row) for row in uow.connection.execute(query)]
+
+
 def every(uow: UnitOfWork) -> list[OrganisationRecord]:
     """All organisations, oldest first: for the operator's command line."""
     return [_record(row) for row in uow.connection.execute(_ORGANISATION.order_by(m.Organisation.id))]

@@ -2,14 +2,25 @@
 
 import unicodedata
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, Protocol, Self
 from zoneinfo import ZoneInfo
 
-from marshmallow import RAISE, Schema, fields, validate
+from marshmallow import RAISE, Schema, ValidationError, fields, validate
+
+from passport_api.domain.identifiers import IdentifierInvalid
 
 _UK = ZoneInfo("Europe/London")
 # Bidirectional controls can make text read otherwise than it is stored (Unicode TR 36 section 2.10).
 _REORDERING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+class Parsed(Protocol):
+    """What a code of a public register offers."""
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read the code, or raise IdentifierInvalid."""
+        ...
 
 
 class Strict(Schema):
@@ -57,6 +68,20 @@ class Text(fields.String):
         if _REORDERING & set(text):
             raise self.make_error("reordering")
         return text
+
+
+class Identifier(fields.String):
+    """A number or code of a public register, with its check digit or letter verified where it has one."""
+
+    def __init__(self, kind: type[Parsed], **options: Any) -> None:
+        super().__init__(**options)
+        self.kind = kind
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> Any:
+        try:
+            return self.kind.parse(super()._deserialize(value, attr, data, **options))
+        except IdentifierInvalid as error:
+            raise ValidationError(f"Not valid: {error.reason.value}.") from None
 
 
 class Day(fields.Date):

@@ -1,27 +1,11 @@
 """Passports, and who they are about."""
 
-from typing import Any
-
-from marshmallow import ValidationError, fields, validate
+from marshmallow import fields, validate
 
 from passport_api.domain.access import Relation
 from passport_api.domain.children import Circumstance
-from passport_api.domain.identifiers import IdentifierInvalid, NhsNumber, Upn
-from passport_schemas.base import Answer, Day, Strict, Text, listing, moment
-
-
-class Identifier(fields.String):
-    """An NHS number or UPN, its check digit or letter verified."""
-
-    def __init__(self, kind: type[NhsNumber] | type[Upn], **options: Any) -> None:
-        super().__init__(**options)
-        self.kind = kind
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> Any:
-        try:
-            return self.kind.parse(super()._deserialize(value, attr, data, **options))
-        except IdentifierInvalid as error:
-            raise ValidationError(f"Not valid: {error.reason.value}.") from None
+from passport_api.domain.identifiers import NhsNumber, Upn
+from passport_schemas.base import Answer, Day, Identifier, Strict, Text, listing, moment
 
 
 class NewChild(Strict):

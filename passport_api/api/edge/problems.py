@@ -10,7 +10,6 @@ from http import HTTPStatus
 from typing import Any
 
 from flask import Flask, Response
-from flask_limiter import RateLimitExceeded
 from werkzeug.exceptions import HTTPException
 
 from passport_api.api.edge.access import access
@@ -87,7 +86,6 @@ def register(app: Flask, exceptions: Mapping[type[Exception], Slug] | None = Non
     """
     app.register_error_handler(Problem, problem_response)
     app.register_error_handler(HTTPException, _from_http_exception)
-    app.register_error_handler(RateLimitExceeded, _from_rate_limit)
     app.register_error_handler(Exception, _from_fault)
     for exception, slug in (exceptions or {}).items():
         app.register_error_handler(exception, _constant(slug))
@@ -120,12 +118,6 @@ def _from_http_exception(error: HTTPException) -> Response:
         return problem_response(Problem(slug, headers=headers))
     blank = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": int(status)}
     return Response(_encoded(blank), status, headers=headers, content_type=MEDIA_TYPE)
-
-
-def _from_rate_limit(error: RateLimitExceeded) -> Response:
-    """Ask for the whole window: an upper bound that needs no look at a counter."""
-    seconds = error.limit.limit.get_expiry()
-    return problem_response(Problem("too_many_requests", headers={"Retry-After": str(seconds)}))
 
 
 def _from_fault(error: Exception) -> Response:

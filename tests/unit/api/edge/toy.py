@@ -8,7 +8,6 @@ from typing import Any
 import marshmallow as ma
 from flask import Flask, Response, g, request
 from flask_jwt_extended import JWTManager, create_access_token, jwt_required
-from flask_limiter import Limiter
 from marshmallow import fields, validate
 
 from passport_api.api.edge import (
@@ -201,8 +200,8 @@ def token():
 @things.route("/limited", methods=["GET"])
 @access(**NOTHING)
 def limited():
-    """Answer once a minute."""
-    return {"ok": True}
+    """Ask to come back later."""
+    raise Problem("too_many_requests", headers={"Retry-After": "60"})
 
 
 @things.route("/noisy", methods=["GET"])
@@ -226,13 +225,10 @@ def make_toy(log: io.StringIO | None = None, **settings: Any) -> Flask:
             **settings,
         ),
     )
-    app.config.update(JWT_SECRET_KEY="a key for toys only, of enough bytes", RATELIMIT_STORAGE_URI="memory://")
+    app.config.update(JWT_SECRET_KEY="a key for toys only, of enough bytes")
     register_token_problems(JWTManager(app))
-    limiter = Limiter(lambda: "everyone", app=app)
     api = Api(app, title="Toy & Co", version="1", description="A toy.")
     api.register_blueprint(things)
-    limiter.limit("1/minute")(app.view_functions["things.limited"])
-    app.view_functions["things.limited"] = limiter.limit("1/minute")(app.view_functions["things.limited"])
     docs.register(app, api)
     app.extensions["toy-api"] = api
 
