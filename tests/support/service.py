@@ -47,11 +47,14 @@ class Service:
     app: Flask
     clock: Clock
     log_lines: io.StringIO
+    clients: list[httpx.Client] = field(default_factory=list)
 
     def client(self, token: str | None = None) -> httpx.Client:
         """An HTTP client, signed in when it is given an access token."""
         headers = {} if token is None else {"Authorization": f"Bearer {token}"}
-        return httpx.Client(base_url=self.settings.base_url, headers=headers, timeout=60)
+        client = httpx.Client(base_url=self.settings.base_url, headers=headers, timeout=60)
+        self.clients.append(client)
+        return client
 
 
 class _Quiet(WSGIRequestHandler):
@@ -83,9 +86,12 @@ def listening(start: Settings, clock: Clock, backend: str, folder: Path) -> Iter
     server.app = app = create_app(settings, runtime, log_lines)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
+    service = Service(backend, folder, settings, runtime, app, clock, log_lines)
     try:
-        yield Service(backend, folder, settings, runtime, app, clock, log_lines)
+        yield service
     finally:
+        for client in service.clients:
+            client.close()
         server.shutdown()
         server.server_close()
         thread.join()

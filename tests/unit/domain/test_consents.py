@@ -232,8 +232,8 @@ def test_a_purpose_that_is_no_move_needs_no_transition_and_may_name_anyone(purpo
     [
         ({"scope": {}}, "/scope"),
         ({"child_view": ChildView(asked=False, words="I was not asked.")}, "/child_view/words"),
-        ({"valid_until": FROM}, "/valid_until"),
-        ({"valid_until": FROM - SECOND}, "/valid_until"),
+        ({"valid_from": UNTIL}, "/valid_until"),
+        ({"valid_from": UNTIL + SECOND}, "/valid_until"),
         ({"valid_from": FROM - timedelta(days=9), "valid_until": NOON}, "/valid_until"),
         ({"valid_from": FROM - timedelta(days=9), "valid_until": FROM}, "/valid_until"),
         ({"recipient_id": OTHER_SCHOOL}, "/recipient_id"),
