@@ -212,9 +212,9 @@ def verify_log(data: Path | None, notes: tuple[TextIO, ...], public_key: str | N
     settings = _settings(data)
     checkpoints = _checkpoints(notes, public_key)
     database = Database(settings.database_url)
-    with database.reading() as uow:
-        size, root = log.measured(uow)
+    with database.snapshot() as uow:
         findings = list(log.verify(uow, checkpoints))
+        size, root = (0, b"") if findings else log.measured(uow)
     database.close()
     for finding in findings:
         place = "log" if finding.position is None else f"entry {finding.position}"

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from support.databases import BACKENDS, drop_templates, postgresql_url
 from support.service import Service, running_service
 from support.world import World
@@ -11,7 +12,6 @@ from support.world import World
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--torture-rounds", type=int, default=5, help="how often the server is killed under load")
-
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -125,13 +125,23 @@ def decide_release(actor: Actor, consent: ConsentFacts | None, at: datetime) -> 
     return Granted(_reading(actor, current))
 
 
-def capacity_of(actor: Actor, organisation_id: OrganisationId | None = None) -> Capacity:
-    """How the log names somebody who was refused: by their role there, or else by any role they hold."""
+def capacity_of(actor: Actor, organisation_id: OrganisationId | None, passport: PassportFacts | None) -> Capacity:
+    """How the log names somebody who was refused: by their relation to this child, else by a role they hold.
+
+    Args:
+        actor: who was refused.
+        organisation_id: where a role would have mattered.
+        passport: what was asked for, where a relation to it would have mattered.
+    """
+    if passport is not None and actor.account_id in passport.parents:
+        return Capacity(actor.name, Relation.PARENT.value)
+    if passport is not None and actor.account_id in passport.former_parents:
+        return Capacity(actor.name, "former_parent")
     held = [*actor.active(), *actor.memberships]
     there = [membership for membership in held if membership.organisation_id == organisation_id]
     for membership in [*there, *held]:
         return Capacity(actor.name, membership.role.value, membership.organisation_name)
-    return Capacity(actor.name, "parent")
+    return Capacity(actor.name, Relation.PARENT.value)  # who was never staff was invited as a parent, of another child
 
 
 _STANDING_REFUSALS: dict[Standing, Reason | None] = {

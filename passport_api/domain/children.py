@@ -29,11 +29,17 @@ class Child:
     circumstances: tuple[Circumstance, ...]
 
 
+OLDEST = 25
+"""The age in whose academic year the last EHC plan ends (Children and Families Act 2014 s.46)."""
+
+
 def check_birth(date_of_birth: date, today: date) -> None:
-    """A passport is for somebody under 25 (the oldest an EHC plan reaches: Children and Families Act 2014 s.46).
+    """A passport is for somebody who is born and not yet 26.
 
     Raises:
-        InvalidField: the date is in the future or too long ago.
+        InvalidField: they are not.
     """
-    if not 0 <= (today - date_of_birth).days <= 25 * 366:
-        raise InvalidField("/child/date_of_birth", "Must be a date in the last 25 years.")
+    birthday_to_come = (today.month, today.day) < (date_of_birth.month, date_of_birth.day)
+    age = today.year - date_of_birth.year - birthday_to_come
+    if date_of_birth > today or age > OLDEST:
+        raise InvalidField("/child/date_of_birth", "Must be the date of birth of somebody who is not yet 26.")

@@ -110,11 +110,12 @@ class ConsentFacts:
 
 def standing_of(consent: ConsentFacts, at: datetime) -> Standing:
     """Where a consent stands at an instant. It is in force from `valid_from` and until before `valid_until`."""
-    superseded = consent.superseded_at is not None and at >= consent.superseded_at
+    replaced_at = consent.superseded_at
+    replaced = replaced_at is not None and at >= replaced_at and replaced_at < consent.valid_until
     weighed = (
         (consent.revoked_at is not None, Standing.REVOKED),
+        (replaced, Standing.SUPERSEDED),
         (at >= consent.valid_until, Standing.EXPIRED),
-        (superseded, Standing.SUPERSEDED),
         (consent.transition_cancelled, Standing.TRANSITION_CANCELLED),
         (not consent.agreed, Standing.AWAITING_PARENT),
         (at < consent.valid_from, Standing.NOT_STARTED),

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Generic, TypeVar
 
+from passport_api.domain.consents import Standing
+
 T_co = TypeVar("T_co", covariant=True)
 
 
@@ -66,28 +68,27 @@ class Consensus:
 
 
 _NOBODY_ASKED = Consensus(Agreement.NOT_SOUGHT, "no consent names this reader")
+_OVER = Consensus(Agreement.NOT_SOUGHT, "what the family agreed to has ended")
 _WAITING = Consensus(Agreement.NOT_SOUGHT, "a consent exists but has not taken effect")
-_STANDS = Consensus(Agreement.GIVEN, "the family agreed; the reader's own standing has changed")
-_OVER = Consensus(Agreement.NOT_SOUGHT, "the period or the scope that the family agreed to has ended")
 
-_CONSENSUS: dict[Reason, Consensus] = {
-    Reason.NO_SUCH_THING: _NOBODY_ASKED,
-    Reason.NO_RELATION: _NOBODY_ASKED,
-    Reason.NO_LONGER_A_PARENT: _NOBODY_ASKED,
-    Reason.ROLE_MAY_NOT: _NOBODY_ASKED,
-    Reason.NOT_THE_RECIPIENT: _NOBODY_ASKED,
-    Reason.LEFT_THE_ORGANISATION: _STANDS,
-    Reason.ROLE_LOST: _STANDS,
-    Reason.ROLE_SEES_NO_CONTENT: _STANDS,
-    Reason.CONSENT_PENDING: _WAITING,
-    Reason.CONSENT_NOT_STARTED: _WAITING,
-    Reason.CONSENT_REVOKED: Consensus(Agreement.REFUSED, "the family withdrew its consent"),
-    Reason.CONSENT_SUPERSEDED: _OVER,
-    Reason.CONSENT_EXPIRED: _OVER,
-    Reason.TRANSITION_CANCELLED: _OVER,
+_BY_STANDING: dict[Standing, Consensus] = {
+    Standing.IN_FORCE: Consensus(Agreement.GIVEN),
+    Standing.AWAITING_PARENT: _WAITING,
+    Standing.NOT_STARTED: _WAITING,
+    Standing.REVOKED: Consensus(Agreement.REFUSED, "the family withdrew its consent"),
+    Standing.SUPERSEDED: _OVER,
+    Standing.EXPIRED: _OVER,
+    Standing.TRANSITION_CANCELLED: _OVER,
 }
 
 
-def consensus_on(reason: Reason | None) -> Consensus:
-    """What the register says of the family's agreement: given for a release, else by the reason for refusing."""
-    return Consensus(Agreement.GIVEN) if reason is None else _CONSENSUS[reason]
+def consensus_on(reason: Reason | None, standing: Standing | None) -> Consensus:
+    """What the register says of the family's agreement: as the consent stands, whatever else was in the way.
+
+    Args:
+        reason: why access was refused; None for a release.
+        standing: where the consent that was asked for stands; None when no consent is involved.
+    """
+    if standing is None or reason is Reason.NOT_THE_RECIPIENT:
+        return _NOBODY_ASKED
+    return _BY_STANDING[standing]

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 from passport_api.domain.access import Grounds, PassportFacts, Use, capacity_of, decide_use
 from passport_api.domain.access_log import Entry, Outcome, StatementSeen
-from passport_api.domain.decisions import Granted, Refused
+from passport_api.domain.decisions import Granted, Reason, Refused
 from passport_api.domain.ids import ConsentId, EntryId, PassportId
 from passport_api.domain.sections import Section
 from passport_api.services import journal
+from passport_api.services.journal import Asked
 from passport_api.services.runtime import Work
 from passport_api.services.vault import PassportSeals
 from passport_api.store import passports
@@ -40,12 +41,14 @@ def admit(
     wanted = passport_id if passport_id is not None else PassportId(work.runtime.new_id())
     record = passports.find(work.uow, wanted)
     parents = tuple(passports.parents_of(work.uow, wanted))
-    decision = decide_use(use, work.actor, None if record is None else facts_of(record, parents))
+    facts = None if record is None else facts_of(record, parents)
+    decision = decide_use(use, work.actor, facts)
     seals = None if record is None else seals_of(work, record)
     if isinstance(decision, Granted) and record is not None and seals is not None:
         return Admitted(record, parents, seals, use, decision.value)
     if isinstance(decision, Refused):
-        _log_refusal(work, use, record, seals, decision, consent_id)
+        entry = _refusal(work, use, facts, decision.reason, consent_id)
+        journal.write_decision(work, entry, seals, Asked())
         return decision
     raise AssertionError("granted without a passport")
 
@@ -91,24 +94,15 @@ def facts_of(record: PassportRecord, parents: Sequence[ParentRow]) -> PassportFa
     )
 
 
-def _log_refusal(
-    work: Work,
-    use: Use,
-    record: PassportRecord | None,
-    seals: PassportSeals | None,
-    refusal: Refused,
-    consent_id: ConsentId | None,
-) -> None:
-    custodian_id = None if record is None else record.custodian_id
-    entry = Entry(
+def _refusal(work: Work, use: Use, facts: PassportFacts | None, reason: Reason, consent_id: ConsentId | None) -> Entry:
+    return Entry(
         entry_id=EntryId(work.runtime.new_id()),
         at=work.at,
         action=use.value,
         outcome=Outcome.DENIED,
-        actor=capacity_of(work.actor, custodian_id),
+        actor=capacity_of(work.actor, None if facts is None else facts.custodian_id, facts),
         account_id=work.actor.account_id,
-        passport_id=None if record is None else record.passport_id,
-        reason=refusal.reason,
-        consent_id=consent_id,
+        passport_id=None if facts is None else facts.passport_id,
+        reason=reason,
+        consent_id=consent_id if facts is not None else None,
     )
-    journal.write_decision(work, entry, seals, recipient_id=None)

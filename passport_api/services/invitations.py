@@ -92,8 +92,10 @@ def accept(runtime: Runtime, token: str, password: str) -> tuple[Caller, str]:
 
     Raises:
         SignInFailed: the link is not known, spent, expired or taken, or the password is not this account's.
-        InvalidField: a new password does not meet the rule.
+        InvalidField: the password does not meet the rule. That is said before anything is looked up, and so of every
+            password: said of new ones alone, it would tell who has an account.
     """
+    check_password(password)
     digest = runtime.vault.digest("invitation", token)
     with runtime.database.reading() as uow:
         invitation = invitations.by_token(uow, digest)
@@ -102,7 +104,6 @@ def accept(runtime: Runtime, token: str, password: str) -> tuple[Caller, str]:
     if invitation is None or invitee is None or _status(runtime, invitation) is not InvitationStatus.OPEN:
         raise SignInFailed
     if known is None:
-        check_password(password)
         hashed = runtime.passwords.hashed(password)
         accepted = perform_unattended(runtime, lambda step: _join_as_new(step, invitation, invitee, hashed))
     elif runtime.passwords.matches(password, known.password_hash):

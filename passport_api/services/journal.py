@@ -1,11 +1,22 @@
 """Writing to the access log from a use case, in its own transaction."""
 
+from dataclasses import dataclass
+
 from passport_api.domain.access_log import LEAVES_ACCESS_AS_IT_IS, Decision, Entry, Leaf
+from passport_api.domain.consents import Standing
 from passport_api.domain.decisions import Basis, consensus_on
 from passport_api.domain.ids import OrganisationId
 from passport_api.services.runtime import Step
 from passport_api.services.vault import PassportSeals
 from passport_api.store import decisions, log
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a decision was about: whom the consent names and where it stands; nothing when no consent is involved."""
+
+    recipient_id: OrganisationId | None = None
+    standing: Standing | None = None
 
 
 def write(step: Step, entry: Entry, seals: PassportSeals | None) -> int:
@@ -16,10 +27,10 @@ def write(step: Step, entry: Entry, seals: PassportSeals | None) -> int:
     return _append(step, entry.action, seal(step, entry, seals))
 
 
-def write_decision(step: Step, entry: Entry, seals: PassportSeals | None, recipient_id: OrganisationId | None) -> int:
+def write_decision(step: Step, entry: Entry, seals: PassportSeals | None, asked: Asked) -> int:
     """Append an entry that is a release or a refusal, with its row in the decision register."""
     position = write(step, entry, seals)
-    decisions.add(step.uow, [(position, decision_of(entry, recipient_id))])
+    decisions.add(step.uow, [(position, decision_of(entry, asked))])
     return position
 
 
@@ -28,9 +39,9 @@ def seal(step: Step, entry: Entry, seals: PassportSeals | None) -> Leaf:
     return step.runtime.vault.seal_entry(entry) if seals is None else seals.seal_entry(entry)
 
 
-def decision_of(entry: Entry, recipient_id: OrganisationId | None) -> Decision:
+def decision_of(entry: Entry, asked: Asked) -> Decision:
     """The register's row for an entry: basis and agreement stand apart from each other."""
-    consensus = consensus_on(entry.reason)
+    consensus = consensus_on(entry.reason, asked.standing)
     return Decision(
         entry_id=entry.entry_id,
         at=entry.at,
@@ -42,7 +53,7 @@ def decision_of(entry: Entry, recipient_id: OrganisationId | None) -> Decision:
         agreement_note=consensus.note,
         passport_id=entry.passport_id,
         consent_id=entry.consent_id,
-        recipient_id=recipient_id,
+        recipient_id=asked.recipient_id,
         purpose=entry.purpose,
         decided_by=entry.account_id,
     )

@@ -1,12 +1,13 @@
 """The log itself: checkpoints, proofs, and its verification from what is kept elsewhere."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from passport_api.domain.access import Use, decide_use
 from passport_api.domain.checkpoints import Checkpoint, sign_note
 from passport_api.domain.decisions import Granted, Reason, Refused
 from passport_api.domain.errors import InvalidField
+from passport_api.domain.ids import PassportId
 from passport_api.domain.merkle import Frontier, consistency_proof, inclusion_proof, leaf_hash
 from passport_api.domain.roles import Role
 from passport_api.services.admission import facts_of, seals_of
@@ -56,10 +57,10 @@ def prove_inclusion(work: Work, position: int, size: int | None) -> InclusionPro
     Raises:
         InvalidField: the size is not one that the log has had since the entry.
     """
-    kept = log.at_position(work.uow, position)
+    at_size = log.head(work.uow).size
+    kept = log.at_position(work.uow, position) if position < at_size else None
     if kept is None or not _may_know_of(work, kept):
         return Refused(Reason.NO_SUCH_THING)
-    at_size = log.head(work.uow).size
     wanted = at_size if size is None else size
     if not position < wanted <= at_size:
         raise InvalidField("query:size", "Must be a size that the log has had since this entry.")
@@ -93,13 +94,17 @@ def verify(uow: UnitOfWork, checkpoints: Sequence[Checkpoint]) -> Iterator[Findi
     hash would not be found; with one, nothing before it can change.
     """
     frontier = Frontier()
-    wanted = {checkpoint.size: checkpoint.root for checkpoint in checkpoints}
+    wanted: dict[int, set[bytes]] = {}
+    for checkpoint in checkpoints:
+        wanted.setdefault(checkpoint.size, set()).add(checkpoint.root)
     trusted = 0
     subtrees = log.Subtrees(uow)
-    for kept, kept_hash in log.every(uow):
-        if kept.position != frontier.size:
-            yield Finding(frontier.size, f"missing: the next entry kept is {kept.position}")
+    entries = log.every(uow)
+    while (read := _next(entries, frontier.size)) is not None:
+        if isinstance(read, Finding):
+            yield read
             return
+        kept, kept_hash = read
         hashed = leaf_hash(kept.leaf.data())
         if hashed != kept_hash:
             yield Finding(kept.position, "edited: the entry does not match the hash kept beside it")
@@ -110,32 +115,55 @@ def verify(uow: UnitOfWork, checkpoints: Sequence[Checkpoint]) -> Iterator[Findi
                 first, last = index << height, ((index + 1) << height) - 1
                 yield Finding(first, f"edited: entries {first} to {last} do not match the hash kept of them")
         if frontier.size in wanted:
-            if frontier.root() != wanted.pop(frontier.size):
+            if wanted.pop(frontier.size) == {frontier.root()}:
+                trusted = frontier.size
+            else:
                 yield Finding(trusted, f"edited: entries {trusted} to {kept.position} do not match the checkpoint")
-            trusted = frontier.size
     yield from _ending(uow, frontier, wanted)
 
 
-def _ending(uow: UnitOfWork, frontier: Frontier, wanted: dict[int, bytes]) -> Iterator[Finding]:
-    for size, root in sorted(wanted.items()):
-        if size == 0 and root == Frontier().root():
+def _next(
+    entries: Iterator[tuple[log.KeptEntry, bytes]], position: int
+) -> tuple[log.KeptEntry, bytes] | Finding | None:
+    """The entry that should stand at a position, what is wrong with it, or None at the end."""
+    try:
+        read = next(entries, None)
+    except log.EntryUnreadable as error:
+        return Finding(error.position, "edited: not of the form that the log keeps")
+    if read is not None and read[0].position != position:
+        return Finding(position, f"missing: the next entry kept is {read[0].position}")
+    return read
+
+
+def _ending(uow: UnitOfWork, frontier: Frontier, wanted: Mapping[int, set[bytes]]) -> Iterator[Finding]:
+    for size, roots in sorted(wanted.items()):
+        if size == 0 and roots == {Frontier().root()}:
             continue
         yield Finding(frontier.size, f"cut short: a checkpoint says that the log had {size} entries")
-    head = log.head(uow)
-    if head.size != frontier.size:
-        yield Finding(frontier.size, f"cut short: the log says that it has {head.size} entries")
-    elif head.frontier != frontier:
+    edge = log.kept_edge(uow)
+    if edge is None:
+        yield Finding(None, "edited: the log's kept edge is missing")
+    elif edge[0] > frontier.size:
+        yield Finding(frontier.size, f"cut short: the log says that it has {edge[0]} entries")
+    elif edge[0] < frontier.size:
+        yield Finding(edge[0], f"added: the log says that it has {edge[0]} entries")
+    elif edge[1] != frontier.to_bytes():
         yield Finding(None, "edited: the log's kept edge does not match its entries")
 
 
 def _may_know_of(work: Work, kept: log.KeptEntry) -> bool:
+    """Whether the actor is an auditor, responsible for the child, or whom the entry records.
+
+    An entry about no passport is looked into like any other: whoever was refused must not learn, from the proof of
+    their own refusal, whether there was a passport.
+    """
     if work.actor.holds_anywhere(Role.AUDITOR):
         return True
-    passport_id = kept.leaf.passport_id
-    record = None if passport_id is None else passports.find(work.uow, passport_id)
-    if passport_id is None or record is None:
-        return False
-    facts = facts_of(record, passports.parents_of(work.uow, passport_id))
+    passport_id = kept.leaf.passport_id or PassportId(work.runtime.new_id())
+    record = passports.find(work.uow, passport_id)
+    parents = passports.parents_of(work.uow, passport_id)
+    facts = None if record is None else facts_of(record, parents)
     if isinstance(decide_use(Use.READ_ACCESS_LOG, work.actor, facts), Granted):
         return True
-    return seals_of(work, record).open_entry(kept.leaf).account_id == work.actor.account_id
+    seals = work.runtime.vault if record is None else seals_of(work, record)
+    return seals.open_entry(kept.leaf).account_id == work.actor.account_id

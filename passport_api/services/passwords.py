@@ -3,6 +3,8 @@
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from passport_api.domain.passwords import normalised_password
+
 
 class Passwords:
     """Hashes and checks passwords. Slow on purpose: call it outside a transaction.
@@ -18,12 +20,12 @@ class Passwords:
 
     def hashed(self, password: str) -> str:
         """Hash a new password."""
-        return self._hasher.hash(password)
+        return self._hasher.hash(normalised_password(password))
 
     def matches(self, password: str, hashed: str | None) -> bool:
         """Whether a password is the one. None stands for an account that is not there, and takes as long."""
         try:
-            self._hasher.verify(self._nobody if hashed is None else hashed, password)
+            self._hasher.verify(self._nobody if hashed is None else hashed, normalised_password(password))
         except (VerificationError, InvalidHashError):
             return False
         return hashed is not None

@@ -111,6 +111,12 @@ class Vault:
         sealed = self.service_key.derive(Purpose.LOG).seal(place, encoding.encode_entry(entry))
         return Leaf(entry.entry_id, None, sealed)
 
+    def open_entry(self, leaf: Leaf) -> Entry:
+        """Open an entry that is about no passport."""
+        place = Place("log_entries", "sealed_payload", str(leaf.entry_id), 1, _NOBODY)
+        plaintext = self.service_key.derive(Purpose.LOG).unseal(place, leaf.sealed_payload)
+        return encoding.decode_entry(plaintext, leaf.entry_id, leaf.passport_id)
+
     def seal_answer(self, account_id: UUID, key_digest: bytes, answer: bytes) -> bytes:
         """Seal what an idempotent request was answered."""
         return self.service_key.derive(Purpose.SERVICE).seal(_answer_place(account_id, key_digest), answer)

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from passport_api.domain.access import Reading, capacity_of, decide_release
 from passport_api.domain.access_log import VIEW_ACKNOWLEDGED, VIEW_OPENED, Entry, Outcome, seen
-from passport_api.domain.consents import ConsentFacts, Terms
+from passport_api.domain.consents import ConsentFacts, Terms, standing_of
 from passport_api.domain.decisions import Refused
 from passport_api.domain.errors import Clash, Conflict
 from passport_api.domain.ids import ConsentId, EntryId, OrganisationId
@@ -21,6 +21,7 @@ from passport_api.domain.views import SectionView, view_of
 from passport_api.services import journal
 from passport_api.services import transitions as moves
 from passport_api.services.execution import actor_of
+from passport_api.services.journal import Asked
 from passport_api.services.runtime import Caller, Runtime, Work
 from passport_api.services.statements import current
 from passport_api.services.vault import PassportSeals
@@ -72,7 +73,7 @@ class _Prepared:
 
     entry: Entry
     seals: PassportSeals | None
-    recipient_id: OrganisationId | None
+    asked: Asked
     view: View | Refused
 
 
@@ -88,7 +89,7 @@ def open_view(runtime: Runtime, caller: Caller, consent_id: ConsentId) -> View |
         work = Work(runtime, uow, runtime.clock(), actor_of(runtime, uow, caller))
         prepared = _prepare(work, consent_id, VIEW_OPENED)
     leaf = journal.seal(work, prepared.entry, prepared.seals)
-    decision = journal.decision_of(prepared.entry, prepared.recipient_id)
+    decision = journal.decision_of(prepared.entry, prepared.asked)
     position = runtime.recorder.record(epoch, leaf, decision)
     if position is None:
         return _open_while_holding_the_log(runtime, caller, consent_id)
@@ -127,7 +128,7 @@ def acknowledge(work: Work, consent_id: ConsentId) -> Acknowledgement | Refused:
     """
     prepared = _prepare(work, consent_id, VIEW_ACKNOWLEDGED)
     if isinstance(prepared.view, Refused):
-        journal.write_decision(work, prepared.entry, prepared.seals, prepared.recipient_id)
+        journal.write_decision(work, prepared.entry, prepared.seals, prepared.asked)
         return prepared.view
     account_id = work.actor.account_id
     before = views.acknowledged(work.uow, [consent_id], account_id)
@@ -155,7 +156,7 @@ def _open_while_holding_the_log(runtime: Runtime, caller: Caller, consent_id: Co
         log.take_turn(uow)
         work = Work(runtime, uow, runtime.clock(), actor_of(runtime, uow, caller))
         prepared = _prepare(work, consent_id, VIEW_OPENED)
-        position = journal.write_decision(work, prepared.entry, prepared.seals, prepared.recipient_id)
+        position = journal.write_decision(work, prepared.entry, prepared.seals, prepared.asked)
     return prepared.view if isinstance(prepared.view, Refused) else replace(prepared.view, log_entry=position)
 
 
@@ -194,21 +195,25 @@ def _unseal(work: Work, found: ReleaseFacts) -> _Unsealed:
     return _Unsealed(found, seals, seals.open_terms(found.consent.consent_id, found.sealed_terms))
 
 
+def _asked(work: Work, unsealed: _Unsealed) -> Asked:
+    return Asked(unsealed.terms.recipient_id, standing_of(unsealed.facts(), work.at))
+
+
 def _prepared_refusal(work: Work, unsealed: _Unsealed | None, action: str, refusal: Refused) -> _Prepared:
-    recipient_id = None if unsealed is None else unsealed.terms.recipient_id
+    asked = Asked() if unsealed is None else _asked(work, unsealed)
     entry = Entry(
         entry_id=EntryId(work.runtime.new_id()),
         at=work.at,
         action=action,
         outcome=Outcome.DENIED,
-        actor=capacity_of(work.actor, recipient_id),
+        actor=capacity_of(work.actor, asked.recipient_id, None),
         account_id=work.actor.account_id,
         passport_id=None if unsealed is None else unsealed.seals.passport_id,
         reason=refusal.reason,
         purpose=None if unsealed is None else unsealed.terms.purpose.value,
         consent_id=None if unsealed is None else unsealed.found.consent.consent_id,
     )
-    return _Prepared(entry, None if unsealed is None else unsealed.seals, recipient_id, refusal)
+    return _Prepared(entry, None if unsealed is None else unsealed.seals, asked, refusal)
 
 
 def _prepared_view(work: Work, unsealed: _Unsealed, reading: Reading, action: str) -> _Prepared:
@@ -239,4 +244,4 @@ def _prepared_view(work: Work, unsealed: _Unsealed, reading: Reading, action: st
         log_entry=0,
         today=work.at.date(),
     )
-    return _Prepared(entry, seals, terms.recipient_id, view)
+    return _Prepared(entry, seals, _asked(work, unsealed), view)

@@ -52,6 +52,16 @@ class Database:
             raise StoreUnavailable from error
 
     @contextmanager
+    def snapshot(self) -> Iterator[UnitOfWork]:
+        """A transaction that only reads, everything as it was at its first read, whatever is written meanwhile."""
+        options = {} if self._is_sqlite else {"isolation_level": "REPEATABLE READ"}  # SQLite's are so anyway
+        try:
+            with self.engine.connect() as connection:
+                yield UnitOfWork(connection.execution_options(**options))
+        except OperationalError as error:
+            raise StoreUnavailable from error
+
+    @contextmanager
     def writing(self) -> Iterator[UnitOfWork]:
         """A transaction that commits when the block ends, and rolls back when it raises.
 

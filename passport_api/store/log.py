@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, insert, select, type_coerce, update
+from sqlalchemy.types import NullType
 
 from passport_api.domain.access_log import Leaf
 from passport_api.domain.ids import EntryId, PassportId
@@ -36,6 +38,18 @@ class KeptEntry:
     leaf: Leaf
 
 
+class EntryUnreadable(Exception):
+    """An entry is not of the form that the log keeps: it was written past the service.
+
+    Attributes:
+        position: which.
+    """
+
+    def __init__(self, position: int) -> None:
+        super().__init__(f"entry {position} cannot be read")
+        self.position = position
+
+
 _HEAD = select(m.LogHead.size, m.LogHead.frontier, m.LogHead.epoch).where(m.LogHead.id == _HEAD_ROW)
 _HEAD_LOCKED = _HEAD.with_for_update()
 _EPOCH = select(m.LogHead.epoch).where(m.LogHead.id == _HEAD_ROW)
@@ -47,6 +61,10 @@ _ADVANCE = (
 _INSERT_ENTRY = insert(m.LogEntry)
 _INSERT_SUBTREE = insert(m.LogSubtree)
 _ENTRY = select(m.LogEntry.position, m.LogEntry.id, m.LogEntry.passport_id, m.LogEntry.sealed_payload)
+_AS_WRITTEN = select(  # untyped, so that one entry that makes no sense does not hide which it is
+    *(type_coerce(column, NullType()) for column in _ENTRY.selected_columns),
+    type_coerce(m.LogEntry.leaf_hash, NullType()),
+).order_by(m.LogEntry.position)
 
 
 def found(uow: UnitOfWork) -> None:
@@ -59,6 +77,12 @@ def head(uow: UnitOfWork) -> Head:
     """Where the log ends now."""
     row = uow.connection.execute(_HEAD).one()
     return Head(Frontier.from_bytes(row[0], row[1]), row[2])
+
+
+def kept_edge(uow: UnitOfWork) -> tuple[int, bytes] | None:
+    """The log's size and frontier as they are written, whether they make sense or not: for verification."""
+    row = uow.connection.execute(_HEAD).one_or_none()
+    return None if row is None else (row[0], row[1])
 
 
 def take_turn(uow: UnitOfWork) -> Head:
@@ -121,10 +145,13 @@ def at_position(uow: UnitOfWork, position: int) -> KeptEntry | None:
 
 
 def every(uow: UnitOfWork) -> Iterator[tuple[KeptEntry, bytes]]:
-    """Every entry with the leaf hash kept beside it, in order, in constant memory: for verification."""
-    query = select(*_ENTRY.selected_columns, m.LogEntry.leaf_hash).order_by(m.LogEntry.position)
-    for row in uow.connection.execution_options(yield_per=1000).execute(query):
-        yield _kept(row), row[4]
+    """Every entry with the leaf hash kept beside it, in order, in constant memory: for verification.
+
+    Raises:
+        EntryUnreadable: an entry is not of the form that the log keeps.
+    """
+    for row in uow.connection.execution_options(yield_per=1000).execute(_AS_WRITTEN):
+        yield _as_written(row), row[4]
 
 
 class Nodes:
@@ -167,3 +194,16 @@ class Subtrees:
 def _kept(row: AnyRow) -> KeptEntry:
     passport_id = None if row[2] is None else PassportId(row[2])
     return KeptEntry(row[0], Leaf(EntryId(row[1]), passport_id, row[3]))
+
+
+def _as_written(row: AnyRow) -> KeptEntry:
+    """An entry whose columns the database did not check: SQLite keeps text where an id should be."""
+    try:
+        passport_id = None if row[2] is None else PassportId(_uuid(row[2]))
+        return KeptEntry(row[0], Leaf(EntryId(_uuid(row[1])), passport_id, bytes(row[3])))
+    except (AttributeError, TypeError, ValueError):
+        raise EntryUnreadable(row[0]) from None
+
+
+def _uuid(written: UUID | str) -> UUID:
+    return written if isinstance(written, UUID) else UUID(written)

@@ -1,17 +1,32 @@
 """The base of every schema, and the fields that more than one uses."""
 
+import re
 import unicodedata
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, Protocol, Self
+from enum import Enum
+from typing import Any, ClassVar, Protocol, Self
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from marshmallow import RAISE, Schema, ValidationError, fields, validate
+from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, validate
 
 from passport_api.domain.identifiers import IdentifierInvalid
 
 _UK = ZoneInfo("Europe/London")
 # Bidirectional controls can make text read otherwise than it is stored (Unicode TR 36 section 2.10).
 _REORDERING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+# The rules of text as patterns for the contract (ECMA-262): what may stand in it, and that something does.
+_NO_CONTROLS = r"\u0000-\u0008\u000b-\u001f\u007f-\u009f"
+_NO_BREAKS = r"\u0009\u000a\u2028\u2029"
+_NO_REORDERING = r"\u202a-\u202e\u2066-\u2069"
+_NO_SPACE = r"\u0009\u000a\u0020\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+
+_DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
+# RFC 3339 section 5.6, which is what JSON Schema's date-time means.
+_INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})")
+_ID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_COUNT = re.compile("[0-9]{1,18}")
 
 
 class Parsed(Protocol):
@@ -24,7 +39,13 @@ class Parsed(Protocol):
 
 
 class Strict(Schema):
-    """A request: a field that nobody declared is refused."""
+    """A request: a field that nobody declared is refused.
+
+    Attributes:
+        contract: what the contract says of the whole besides its fields, as JSON Schema.
+    """
+
+    contract: ClassVar[dict[str, Any]] = {}
 
     class Meta:
         """Unknown fields are refused."""
@@ -33,7 +54,12 @@ class Strict(Schema):
 
 
 class Answer(Schema):
-    """An answer: every field is there every time."""
+    """An answer: every field is there every time, and more may come with a later version."""
+
+    class Meta:
+        """Whoever reads an answer is to pass over fields that they do not know."""
+
+        unknown = EXCLUDE
 
 
 class Text(fields.String):
@@ -52,8 +78,8 @@ class Text(fields.String):
     }
 
     def __init__(self, *, longest: int, lines: bool = False, **options: Any) -> None:
-        metadata = {"minLength": 1, "maxLength": longest, **options.pop("metadata", {})}
-        super().__init__(metadata=metadata, **options)
+        metadata = {"minLength": 1, "maxLength": longest, "pattern": _pattern(lines=lines)}
+        super().__init__(metadata={**metadata, **options.pop("metadata", {})}, **options)
         self.longest = longest
         self.lines = lines
 
@@ -84,17 +110,56 @@ class Identifier(fields.String):
             raise ValidationError(f"Not valid: {error.reason.value}.") from None
 
 
+class Secret(fields.String):
+    """A password or a token: taken exactly as it came.
+
+    Args:
+        longest: characters at most.
+    """
+
+    def __init__(self, *, longest: int, **options: Any) -> None:
+        metadata = {"pattern": f"^[^{_NO_CONTROLS}]*$", **options.pop("metadata", {})}
+        super().__init__(metadata=metadata, validate=validate.Length(1, longest), **options)
+
+
+class Flag(fields.Boolean):
+    """`true` or `false`: neither a word nor a number stands for them."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> bool:
+        if not isinstance(value, bool):
+            raise self.make_error("invalid", input=value)
+        return super()._deserialize(value, attr, data, **options)
+
+
+class Count(fields.Integer):
+    """A number in a query, in plain digits: Python's `int` would also read "1_0", " 5" and other scripts' digits."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> int:
+        if not isinstance(value, str) or not _COUNT.fullmatch(value):
+            raise self.make_error("invalid", input=value)
+        return int(super()._deserialize(value, attr, data, **options))
+
+
+class Id(fields.UUID):
+    """An id, in the one form that ids are given out in."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> UUID:
+        if not isinstance(value, str) or not _ID.fullmatch(value.lower()):
+            raise self.make_error("invalid_uuid")
+        return super()._deserialize(value, attr, data, **options)
+
+
 class Day(fields.Date):
     """A calendar date, in the one form YYYY-MM-DD."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> date:
-        if not isinstance(value, str) or len(value) != len("2027-09-01"):
+        if not isinstance(value, str) or not _DAY.fullmatch(value):
             raise self.make_error("invalid", input=value, obj_type=self.OBJ_TYPE)
         return super()._deserialize(value, attr, data, **options)
 
 
 class Instant(fields.String):
-    """An instant with its offset, or a plain date: the first moment of that day in the UK.
+    """An instant with its offset (RFC 3339), or a plain date: the first moment of that day in the UK.
 
     Args:
         whole_day: a plain date stands for the end of that day instead.
@@ -105,24 +170,34 @@ class Instant(fields.String):
     }
 
     def __init__(self, *, whole_day: bool = False, **options: Any) -> None:
-        super().__init__(**options)
+        metadata = {"anyOf": [{"format": "date"}, {"format": "date-time"}], **options.pop("metadata", {})}
+        super().__init__(metadata=metadata, **options)
         self.whole_day = whole_day
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> Any:
-        text = super()._deserialize(value, attr, data, **options)
+        text = super()._deserialize(value, attr, data, **options).upper()
         try:
-            if len(text) == len("2027-09-01"):
+            if _DAY.fullmatch(text):
                 return self._edge_of(date.fromisoformat(text))
-            instant = datetime.fromisoformat(text)
-            if instant.tzinfo is None:
-                raise self.make_error("invalid")
-            return instant.astimezone(UTC)
+            if _INSTANT.fullmatch(text):
+                return datetime.fromisoformat(text).astimezone(UTC)
         except (ValueError, OverflowError):
-            raise self.make_error("invalid") from None
+            pass
+        raise self.make_error("invalid")
 
     def _edge_of(self, day: date) -> datetime:
         first = day + timedelta(days=1) if self.whole_day else day
         return datetime(first.year, first.month, first.day, tzinfo=_UK).astimezone(UTC)
+
+
+def choice(kind: type[Enum], description: str, **options: Any) -> fields.Enum[Any]:
+    """One word of a closed set."""
+    return fields.Enum(kind, by_value=True, required=True, metadata={"description": description}, **options)
+
+
+def an_id(description: str, **options: Any) -> fields.UUID:
+    """The id of something, in an answer."""
+    return fields.UUID(required=True, metadata={"description": description}, **options)
 
 
 def moment(description: str, **options: Any) -> fields.String:
@@ -132,25 +207,37 @@ def moment(description: str, **options: Any) -> fields.String:
 
 def email() -> fields.Email:
     """An email address."""
-    return fields.Email(required=True, validate=validate.Length(max=254), metadata={"example": "robin@school.example"})
+    metadata = {"description": "An email address.", "examples": ["p.nair@tollandbridge.example"]}
+    return fields.Email(required=True, validate=validate.Length(max=254), metadata=metadata)
 
 
 class Actor(Answer):
     """Who did something, and in what capacity."""
 
-    name = fields.String(required=True, metadata={"example": "Robin Okafor"})
-    role = fields.String(required=True, metadata={"example": "designated_teacher"})
-    organisation = fields.String(required=True, allow_none=True, metadata={"example": "Tolland Bridge School"})
+    name = fields.String(required=True, metadata={"description": "Their name."})
+    role = fields.String(required=True, metadata={"description": "A role in the organisation, or `parent`."})
+    organisation = fields.String(
+        required=True, allow_none=True, metadata={"description": "Its name; null for a parent."}
+    )
 
 
 def listing(item: type[Schema], name: str) -> type[Schema]:
     """The schema of a page of items."""
-    return Answer.from_dict(
+    made = Answer.from_dict(
         {
             "items": fields.List(fields.Nested(item), required=True),
             "next": fields.String(
-                required=True, allow_none=True, metadata={"description": "Where the next page is; null at the end."}
+                required=True,
+                allow_none=True,
+                metadata={"format": "uri-reference", "description": "Where the next page is; null at the end."},
             ),
         },
         name=name,
     )
+    made.__doc__ = "One page of a list."
+    return made
+
+
+def _pattern(*, lines: bool) -> str:
+    refused = _NO_CONTROLS + _NO_REORDERING + ("" if lines else _NO_BREAKS)
+    return f"^[^{refused}]*[^{refused}{_NO_SPACE}][^{refused}]*$"

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from sqlalchemy import make_url
+
 from passport_api.store import migration
 from passport_api.store.database import Database
-from sqlalchemy import make_url
 
 BACKENDS = ("sqlite", "postgresql")
 _LOCAL = "postgresql+psycopg://postgres@127.0.0.1:5432/postgres"

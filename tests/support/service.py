@@ -10,13 +10,13 @@ from pathlib import Path
 
 import httpx
 from flask import Flask
+from werkzeug.serving import WSGIRequestHandler, make_server
+
 from passport_api.app import build_runtime, create_app
 from passport_api.config import Settings, for_folder
 from passport_api.services.passwords import Passwords
 from passport_api.services.runtime import Runtime
 from passport_keys.providers.local_file import LocalFileProvider
-from werkzeug.serving import WSGIRequestHandler, make_server
-
 from support.databases import fresh_database
 
 FAST_PASSWORDS = Passwords(memory_kib=64, passes=1)

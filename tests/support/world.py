@@ -6,13 +6,13 @@ from datetime import timedelta
 from typing import Any
 
 import httpx
+
 from passport_api.domain.identifiers import AuthorityCode, Urn
 from passport_api.domain.ids import OrganisationId
 from passport_api.domain.roles import Role
 from passport_api.services import invitations, organisations
 from passport_api.services.execution import perform_unattended
 from passport_api.services.invitations import Invitee
-
 from support.service import Service
 
 PASSWORD = "a long enough password"
@@ -139,9 +139,7 @@ class World:
         assert answer.status_code == 200, answer.text
         tokens = answer.json()
         http.headers["Authorization"] = f"Bearer {tokens['access_token']}"
-        return Person(
-            invitee.name, invitee.email, http, tokens["refresh_token"], http.get("/v1/me").json()["id"]
-        )
+        return Person(invitee.name, invitee.email, http, tokens["refresh_token"], http.get("/v1/me").json()["id"])
 
     def child(self, **changes: Any) -> dict[str, Any]:
         """A child to make a passport of."""

@@ -5,6 +5,21 @@ from itertools import permutations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
+from passport_api.domain.access import (
+    ALLOWED,
+    Grounds,
+    Reading,
+    Relation,
+    Use,
+    capacity_of,
+    decide_release,
+    decide_use,
+)
+from passport_api.domain.decisions import Granted, Reason, Refused
+from passport_api.domain.levels import DetailLevel
+from passport_api.domain.people import Capacity
+from passport_api.domain.roles import Role
 from unit.domain.builders import (
     AUTHORITY,
     CEILINGS,
@@ -27,21 +42,6 @@ from unit.domain.builders import (
     person,
     worker,
 )
-
-from passport_api.domain.access import (
-    ALLOWED,
-    Grounds,
-    Reading,
-    Relation,
-    Use,
-    capacity_of,
-    decide_release,
-    decide_use,
-)
-from passport_api.domain.decisions import Granted, Reason, Refused
-from passport_api.domain.levels import DetailLevel
-from passport_api.domain.people import Capacity
-from passport_api.domain.roles import Role
 
 PARENTS_AND_CUSTODIAN = {
     "passport.read",
@@ -286,14 +286,20 @@ def test_a_release_needs_a_current_role_here_that_sees_content_and_a_consent_in_
 
 def test_somebody_refused_is_named_by_their_role_in_the_organisation_concerned():
     actor = person(held("senco", OTHER_SCHOOL), held("class_teacher", ended=True))
-    assert capacity_of(actor, SCHOOL) == Capacity("Robin Ashdown", "class_teacher", "Saltway Academy")
+    assert capacity_of(actor, SCHOOL, None) == Capacity("Robin Ashdown", "class_teacher", "Saltway Academy")
 
 
 @pytest.mark.parametrize("organisation_id", [None, SCHOOL, CUSTODIAN])
 def test_somebody_refused_is_named_by_a_role_they_still_hold(organisation_id):
     actor = person(held("class_teacher", ended=True), held("senco"))
-    assert capacity_of(actor, organisation_id) == Capacity("Robin Ashdown", "senco", "Saltway Academy")
+    assert capacity_of(actor, organisation_id, None) == Capacity("Robin Ashdown", "senco", "Saltway Academy")
 
 
 def test_somebody_refused_who_belongs_to_no_organisation_is_named_as_a_parent():
-    assert capacity_of(parent(), SCHOOL) == Capacity("Sam Marlowe", "parent", None)
+    assert capacity_of(parent(), SCHOOL, None) == Capacity("Sam Marlowe", "parent", None)
+
+
+@pytest.mark.parametrize(("account_id", "role"), [(PARENT, "parent"), (FORMER_PARENT, "former_parent")])
+def test_somebody_refused_with_a_relation_to_the_child_is_not_named_by_their_employer(account_id, role):
+    actor = person(held("class_teacher", OTHER_SCHOOL), account_id=account_id)
+    assert capacity_of(actor, CUSTODIAN, passport()).role == role

@@ -3,7 +3,6 @@
 from uuid import UUID
 
 import pytest
-from unit.domain.builders import PASSPORT, statement
 
 from passport_api.domain.access import Use
 from passport_api.domain.access_log import LEAVES_ACCESS_AS_IT_IS, Leaf, Outcome, StatementSeen, seen
@@ -11,6 +10,7 @@ from passport_api.domain.ids import EntryId
 from passport_api.domain.levels import DetailLevel
 from passport_api.domain.sections import Section
 from passport_api.domain.views import SectionView, view_of
+from unit.domain.builders import PASSPORT, statement
 
 ENTRY = EntryId(UUID("01990000-0000-7000-8000-00000000000a"))
 

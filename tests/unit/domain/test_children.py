@@ -3,9 +3,9 @@
 from datetime import date
 
 import pytest
-from unit.domain.builders import TODAY, field_refused
 
 from passport_api.domain.children import Circumstance, check_birth
+from unit.domain.builders import TODAY, field_refused
 
 
 @pytest.mark.parametrize("born", [TODAY, date(2026, 8, 31), date(2015, 2, 28), date(2002, 9, 2), date(2001, 9, 2)])

@@ -6,20 +6,6 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from unit.domain.builders import (
-    AUTHORITY,
-    FROM,
-    INSTANT,
-    NOON,
-    OTHER_SCHOOL,
-    SCHOOL,
-    SECOND,
-    TRANSITION,
-    UNTIL,
-    consent,
-    field_refused,
-    terms,
-)
 
 from passport_api.domain.access import _STANDING_REFUSALS
 from passport_api.domain.consents import (
@@ -39,6 +25,20 @@ from passport_api.domain.consents import (
 from passport_api.domain.levels import DetailLevel
 from passport_api.domain.sections import Section
 from passport_api.domain.transitions import TransitionKind
+from unit.domain.builders import (
+    AUTHORITY,
+    FROM,
+    INSTANT,
+    NOON,
+    OTHER_SCHOOL,
+    SCHOOL,
+    SECOND,
+    TRANSITION,
+    UNTIL,
+    consent,
+    field_refused,
+    terms,
+)
 
 LEADS_TO_SCHOOL = Destination(TRANSITION, frozenset({SCHOOL, AUTHORITY}), open=True)
 NOT_A_MOVE = [Purpose.EHC_NEEDS_ASSESSMENT, Purpose.ADOPTION_SUPPORT, Purpose.SAFEGUARDING]

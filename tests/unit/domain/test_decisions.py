@@ -1,10 +1,11 @@
 """The decision register: basis apart from agreement, and an agreement stated for every release and refusal."""
 
 import pytest
-from unit.domain.builders import FORMER_PARENT, NOON, SECOND, consent, held, parent, passport, person, worker
 
 from passport_api.domain.access import Use, decide_release, decide_use
-from passport_api.domain.decisions import _CONSENSUS, Agreement, Basis, Consensus, Reason, Refused, consensus_on
+from passport_api.domain.consents import Standing
+from passport_api.domain.decisions import Agreement, Basis, Consensus, Reason, Refused, consensus_on
+from unit.domain.builders import FORMER_PARENT, NOON, SECOND, consent, held, parent, passport, person, worker
 
 
 def test_the_bases_are_those_of_the_design():
@@ -20,42 +21,48 @@ def test_the_agreements_are_those_of_the_design():
     assert {agreement.value for agreement in Agreement} == {"given", "not_sought", "refused"}
 
 
-def test_the_register_has_an_answer_for_every_reason():
-    assert set(_CONSENSUS) == set(Reason)
+@pytest.mark.parametrize("standing", list(Standing))
+@pytest.mark.parametrize("reason", [None, *Reason])
+def test_the_register_has_an_answer_for_every_reason_and_standing(reason, standing):
+    assert isinstance(consensus_on(reason, standing), Consensus)
 
 
 def test_a_release_was_agreed_to():
-    assert consensus_on(None) == Consensus(Agreement.GIVEN)
-
-
-@pytest.mark.parametrize("reason", list(Reason))
-def test_a_refusal_says_why_agreement_was_not_sought_or_what_became_of_it(reason):
-    assert consensus_on(reason).note
+    assert consensus_on(None, Standing.IN_FORCE) == Consensus(Agreement.GIVEN)
 
 
 @pytest.mark.parametrize(
-    ("reason", "agreement"),
+    ("standing", "agreement"),
     [
-        ("no_such_thing", "not_sought"),
-        ("no_relation", "not_sought"),
-        ("no_longer_a_parent", "not_sought"),
-        ("role_may_not", "not_sought"),
-        ("not_the_recipient", "not_sought"),
-        ("consent_pending", "not_sought"),
-        ("consent_not_started", "not_sought"),
-        ("consent_revoked", "refused"),
-        ("consent_superseded", "not_sought"),
-        ("consent_expired", "not_sought"),
+        ("in_force", "given"),
+        ("awaiting_parent", "not_sought"),
+        ("not_started", "not_sought"),
+        ("revoked", "refused"),
+        ("superseded", "not_sought"),
+        ("expired", "not_sought"),
         ("transition_cancelled", "not_sought"),
     ],
 )
-def test_where_no_consent_stands_the_register_does_not_say_that_the_family_agreed(reason, agreement):
-    assert consensus_on(Reason(reason)).agreement is Agreement(agreement)
+@pytest.mark.parametrize("reason", [Reason.LEFT_THE_ORGANISATION, Reason.ROLE_LOST, Reason.ROLE_SEES_NO_CONTENT])
+def test_agreement_is_as_the_consent_stands_whatever_else_was_in_the_readers_way(reason, standing, agreement):
+    assert consensus_on(reason, Standing(standing)).agreement is Agreement(agreement)
 
 
-def test_only_a_withdrawn_consent_counts_as_the_familys_refusal():
-    refused = [reason for reason in Reason if consensus_on(reason).agreement is Agreement.REFUSED]
-    assert refused == [Reason.CONSENT_REVOKED]
+@pytest.mark.parametrize("reason", list(Reason))
+def test_where_no_consent_is_involved_agreement_was_not_sought_and_the_register_says_why(reason):
+    consensus = consensus_on(reason, None)
+    assert consensus.agreement is Agreement.NOT_SOUGHT
+    assert consensus.note
+
+
+@pytest.mark.parametrize("standing", list(Standing))
+def test_a_consent_for_others_says_nothing_of_this_reader(standing):
+    assert consensus_on(Reason.NOT_THE_RECIPIENT, standing).agreement is Agreement.NOT_SOUGHT
+
+
+@pytest.mark.parametrize("standing", [standing for standing in Standing if standing is not Standing.IN_FORCE])
+def test_where_agreement_was_not_given_the_register_says_why(standing):
+    assert consensus_on(Reason.ROLE_LOST, standing).note
 
 
 def test_every_reason_is_given_by_some_refusal():

@@ -3,7 +3,6 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from unit.domain.builders import INSTANT, NOON, SECOND, field_refused
 
 from passport_api.domain.invitations import (
     LIFETIME,
@@ -14,6 +13,7 @@ from passport_api.domain.invitations import (
     invitation_status,
 )
 from passport_api.domain.roles import OrganisationKind, Role
+from unit.domain.builders import INSTANT, NOON, SECOND, field_refused
 
 EXPIRES = datetime(2026, 9, 8, 12, tzinfo=UTC)
 ROLES = {

@@ -3,10 +3,10 @@
 import string
 
 import pytest
-from unit.domain.builders import field_refused
 
 from passport_api.domain.errors import InvalidField
-from passport_api.domain.passwords import check_password
+from passport_api.domain.passwords import check_password, normalised_password
+from unit.domain.builders import field_refused
 
 ALPHABET = string.ascii_letters
 
@@ -49,3 +49,12 @@ def test_the_error_never_repeats_the_password(password):
     with pytest.raises(InvalidField) as caught:
         check_password(password)
     assert password not in f"{caught.value} {caught.value.detail} {caught.value!r}"
+
+
+@pytest.mark.parametrize("password", ["password1234", "Password-2026!", "123456789012", "qwertyuiop12", "Teacher123456!"])
+def test_an_obvious_password_is_refused_however_it_is_ornamented(password):
+    assert field_refused(check_password, password) == "/password"
+
+
+def test_one_password_typed_on_two_systems_is_hashed_alike():
+    assert normalised_password("cafe\u0301 au lait") == normalised_password("caf\u00e9 au lait")

@@ -1,6 +1,8 @@
 """Roles: how much each may see, which organisations give them, and which of them somebody holds now."""
 
 import pytest
+
+from passport_api.domain.roles import CEILINGS, CUSTODIANS, ROLES_IN, OrganisationKind, Role, ceiling_of
 from unit.domain.builders import (
     CEILINGS as DESIGN_CEILINGS,
 )
@@ -12,8 +14,6 @@ from unit.domain.builders import (
     held,
     person,
 )
-
-from passport_api.domain.roles import CEILINGS, CUSTODIANS, ROLES_IN, OrganisationKind, Role, ceiling_of
 
 
 def test_the_roles_are_those_of_the_design():

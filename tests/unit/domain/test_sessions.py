@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from unit.domain.builders import INSTANT, NOON, SECOND
 
 from passport_api.domain.sessions import (
     ACCESS_LIFETIME,
@@ -13,6 +12,7 @@ from passport_api.domain.sessions import (
     RefreshVerdict,
     judge_refresh,
 )
+from unit.domain.builders import INSTANT, NOON, SECOND
 
 
 def verdict(at, *, started=NOON, issued=NOON, used=None, ended=None):

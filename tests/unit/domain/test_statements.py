@@ -6,9 +6,9 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from unit.domain.builders import TODAY, statement
 
 from passport_api.domain.statements import MAX_TEXT, StatementKind, normalised
+from unit.domain.builders import TODAY, statement
 
 
 def test_the_kinds_are_those_of_the_design():

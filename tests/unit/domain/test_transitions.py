@@ -4,7 +4,6 @@ from datetime import date
 from itertools import product
 
 import pytest
-from unit.domain.builders import AUTHORITY, OLD_SCHOOL, SCHOOL, TODAY, field_refused, move
 
 from passport_api.domain.errors import Clash, Conflict
 from passport_api.domain.transitions import (
@@ -17,6 +16,7 @@ from passport_api.domain.transitions import (
     check_planned_date,
     step,
 )
+from unit.domain.builders import AUTHORITY, OLD_SCHOOL, SCHOOL, TODAY, field_refused, move
 
 FOLLOWS = {
     "planned": {"released", "cancelled"},

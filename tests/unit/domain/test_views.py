@@ -3,12 +3,12 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from unit.domain.builders import CEILINGS, LEVELS, SECTIONS, statement
 
 from passport_api.domain.levels import DetailLevel, lower_of
 from passport_api.domain.roles import Role, ceiling_of
 from passport_api.domain.sections import Section
 from passport_api.domain.views import SectionView, view_of
+from unit.domain.builders import CEILINGS, LEVELS, SECTIONS, statement
 
 every_level = pytest.mark.parametrize("level", LEVELS)
 

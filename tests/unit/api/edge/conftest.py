@@ -2,6 +2,7 @@ import io
 import json
 
 import pytest
+
 from unit.api.edge.toy import make_toy
 
 

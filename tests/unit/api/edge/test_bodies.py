@@ -11,8 +11,9 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
-from unit.api.edge.toy import make_toy
 from werkzeug.serving import make_server
+
+from unit.api.edge.toy import make_toy
 
 LIMIT = 64 * 1024
 TESTS = Path(__file__).parents[3]

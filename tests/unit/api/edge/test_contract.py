@@ -2,7 +2,6 @@
 
 import jsonschema
 import pytest
-from unit.api.edge.toy import make_toy
 
 from passport_api.api.edge import (
     PROBLEM_TYPES,
@@ -17,6 +16,7 @@ from passport_api.api.edge import (
 )
 from passport_api.api.edge.access import Access
 from passport_api.api.edge.problems import problem_body
+from unit.api.edge.toy import make_toy
 
 
 @pytest.fixture

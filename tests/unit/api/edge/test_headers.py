@@ -1,6 +1,7 @@
 """Every answer carries the security headers and a request id, and none says which software answers."""
 
 import pytest
+
 from unit.api.edge.toy import make_toy
 
 EXPECTED = {

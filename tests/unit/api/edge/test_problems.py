@@ -4,10 +4,10 @@ import json
 import uuid
 
 import pytest
-from unit.api.edge.toy import make_toy
 
 from passport_api.api.edge import PROBLEM_TYPES, FieldError, Problem, problem_response
 from passport_api.api.edge.problems import problem_body
+from unit.api.edge.toy import make_toy
 
 
 def assert_problem(response, slug, status):

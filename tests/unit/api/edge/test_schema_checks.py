@@ -3,10 +3,10 @@
 import marshmallow as ma
 import pytest
 from marshmallow import fields, validate
-from unit.api.edge.toy import Thing, Whole
 
 from passport_api.api.edge import Blueprint
 from passport_api.api.edge.schema_checks import check_request_schema
+from unit.api.edge.toy import Thing, Whole
 
 blueprint = Blueprint("checks", __name__)
 

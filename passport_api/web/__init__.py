@@ -1,0 +1,1 @@
+"""Pages. So far one: where a one-time invitation link leads."""
