@@ -12,6 +12,7 @@ from flask import Flask
 
 from passport_api.api import build_api
 from passport_api.config import Settings
+from passport_api.services.execution import perform_unattended, tidy
 from passport_api.services.passwords import Passwords
 from passport_api.services.recording import Recorder
 from passport_api.services.runtime import Runtime
@@ -54,7 +55,7 @@ def build_runtime(
     with database.writing() as uow:
         log.found(uow)
         keys = open_service_keys(uow, keyring, new_id, clock())
-    return Runtime(
+    runtime = Runtime(
         database=database,
         vault=Vault(keyring, keys.data, BlindIndex(keys.index.private_bytes())),
         keys=keys,
@@ -64,6 +65,8 @@ def build_runtime(
         new_id=new_id,
         new_secret=new_secret,
     )
+    perform_unattended(runtime, tidy)
+    return runtime
 
 
 def create_app(settings: Settings, runtime: Runtime | None = None, log_stream: TextIO | None = None) -> Flask:

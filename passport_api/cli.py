@@ -10,8 +10,6 @@ from uuid import UUID
 import click
 from granian import Granian
 from granian.constants import Interfaces
-from rich.console import Console
-from rich.table import Table
 
 from passport_api import demonstration, setup
 from passport_api.api.edge import openapi_document, to_yaml
@@ -153,10 +151,9 @@ def create_organisation(
 @data_option
 def list_organisations(data: Path | None) -> None:
     """List every organisation."""
-    table = Table("id", "kind", "name", "URN or code")
     for each in perform_unattended(_runtime(data), organisations.every):
-        table.add_row(str(each.organisation_id), each.kind.value, each.name, each.urn or each.authority_code or "")
-    Console().print(table)
+        code = each.urn or each.authority_code or "-"
+        click.echo(f"{each.organisation_id}  {each.kind.value:<16}  {code:<6}  {each.name}")
 
 
 @main.group("admins")
@@ -297,9 +294,8 @@ def _checkpoints(notes: tuple[TextIO, ...], public_key: str | None) -> list[Chec
 
 
 def _show_card(card: staging.Card, data: Path) -> None:
-    say = Console(soft_wrap=True, highlight=False).print
-    say(f"\nA demonstration at {card['base_url']}: nobody in it is real.\n")
+    click.echo(f"\nA demonstration at {card['base_url']}: nobody in it is real.\n")
     for name, account in card["accounts"].items():
-        say(f"  {name:<32}{account['email']:<40}{account['password']}")
-    say(f"\nSign in with POST {card['base_url']}/v1/auth/login; read on at {card['base_url']}/docs")
-    say(f"Accounts and ids are in {data / staging.CARD}. Stop with Ctrl-C; everything is kept.\n")
+        click.echo(f"  {name:<32}{account['email']:<40}{account['password']}")
+    click.echo(f"\nSign in with POST {card['base_url']}/v1/auth/login; read on at {card['base_url']}/docs")
+    click.echo(f"Accounts and ids are in {data / staging.CARD}. Stop with Ctrl-C; everything is kept.\n")

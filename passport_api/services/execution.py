@@ -86,6 +86,11 @@ def perform_unattended(runtime: Runtime, use_case: Callable[[Step], T]) -> T:
         return use_case(Step(runtime, uow, runtime.clock()))
 
 
+def tidy(step: Step) -> None:
+    """Drop what is kept no longer: done once at each start."""
+    idempotency.forget_older(step.uow, step.at - ANSWERS_KEPT)
+
+
 def actor_of(runtime: Runtime, uow: UnitOfWork, caller: Caller) -> Actor:
     """Who is asking, as the store knows them now.
 
@@ -108,7 +113,7 @@ def _once(
 ) -> Answered | Refused:
     vault, account_id = work.runtime.vault, work.actor.account_id
     key, request = vault.digest("idempotency_key", once.key), vault.digest("idempotent_request", once.request)
-    idempotency.forget_older(work.uow, work.at - ANSWERS_KEPT)
+    idempotency.forget_older(work.uow, work.at - ANSWERS_KEPT, account_id)
     if not idempotency.claim(work.uow, account_id, key, request, work.at):
         kept = idempotency.find(work.uow, account_id, key)
         if kept.request_digest != request or kept.sealed_answer is None:

@@ -8,7 +8,7 @@ from passport_api.domain.checkpoints import Checkpoint, sign_note
 from passport_api.domain.decisions import Granted, Reason, Refused
 from passport_api.domain.errors import InvalidField
 from passport_api.domain.ids import PassportId
-from passport_api.domain.merkle import Frontier, consistency_proof, inclusion_proof, leaf_hash
+from passport_api.domain.merkle import Frontier, Node, consistency_proof, inclusion_proof, leaf_hash
 from passport_api.domain.roles import Role
 from passport_api.services.admission import facts_of, seals_of
 from passport_api.services.runtime import Step, Work
@@ -110,10 +110,7 @@ def verify(uow: UnitOfWork, checkpoints: Sequence[Checkpoint]) -> Iterator[Findi
             yield Finding(kept.position, "edited: the entry does not match the hash kept beside it")
         appended = frontier.append(hashed)
         frontier = appended.frontier
-        for height, index, root in appended.completed:
-            if subtrees.at(height, index) != root:
-                first, last = index << height, ((index + 1) << height) - 1
-                yield Finding(first, f"edited: entries {first} to {last} do not match the hash kept of them")
+        yield from _against_subtrees(subtrees, appended.completed)
         if frontier.size in wanted:
             if wanted.pop(frontier.size) == {frontier.root()}:
                 trusted = frontier.size
@@ -133,6 +130,13 @@ def _next(
     if read is not None and read[0].position != position:
         return Finding(position, f"missing: the next entry kept is {read[0].position}")
     return read
+
+
+def _against_subtrees(subtrees: log.Subtrees, completed: Sequence[Node]) -> Iterator[Finding]:
+    for height, index, root in completed:
+        if subtrees.at(height, index) != root:
+            first, last = index << height, ((index + 1) << height) - 1
+            yield Finding(first, f"edited: entries {first} to {last} do not match the hash kept of them")
 
 
 def _ending(uow: UnitOfWork, frontier: Frontier, wanted: Mapping[int, set[bytes]]) -> Iterator[Finding]:

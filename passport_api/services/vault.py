@@ -16,6 +16,7 @@ from passport_keys.providers import WrappedKey
 from passport_keys.sealing import DataKey, Place, Purpose
 
 _NOBODY = "service"
+_PERSON_COLUMNS = {"accounts": "sealed_identity", "invitations": "sealed_invitee"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +98,12 @@ class Vault:
 
     def seal_person(self, table: str, row: UUID, name: str, email: str) -> bytes:
         """Seal who an account or an invitation is for."""
-        place = Place(table, "sealed_identity", str(row), 1, _NOBODY)
+        place = Place(table, _PERSON_COLUMNS[table], str(row), 1, _NOBODY)
         return self.service_key.derive(Purpose.SERVICE).seal(place, encoding.encode_person(name, email))
 
     def open_person(self, table: str, row: UUID, sealed: bytes) -> tuple[str, str]:
         """Open a person's name and email address."""
-        place = Place(table, "sealed_identity", str(row), 1, _NOBODY)
+        place = Place(table, _PERSON_COLUMNS[table], str(row), 1, _NOBODY)
         return encoding.decode_person(self.service_key.derive(Purpose.SERVICE).unseal(place, sealed))
 
     def seal_entry(self, entry: Entry) -> Leaf:

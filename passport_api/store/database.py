@@ -11,11 +11,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.pool import ConnectionPoolEntry
 
 BUSY_SECONDS = 20
 """How long a writer waits for another before it gives up."""
+
+
+_AWAY = (OperationalError, InterfaceError, PoolExhausted)
+"""What a driver or the pool raises when the database is not there for us now."""
 
 
 class StoreUnavailable(Exception):
@@ -48,7 +53,7 @@ class Database:
         try:
             with self.engine.connect() as connection:
                 yield UnitOfWork(connection)
-        except OperationalError as error:
+        except _AWAY as error:
             raise StoreUnavailable from error
 
     @contextmanager
@@ -58,7 +63,7 @@ class Database:
         try:
             with self.engine.connect() as connection:
                 yield UnitOfWork(connection.execution_options(**options))
-        except OperationalError as error:
+        except _AWAY as error:
             raise StoreUnavailable from error
 
     @contextmanager
@@ -73,7 +78,7 @@ class Database:
                 connection = plain.execution_options(writes=True)
                 with connection.begin():
                     yield UnitOfWork(connection)
-        except OperationalError as error:
+        except _AWAY as error:
             raise StoreUnavailable from error
 
     @contextmanager

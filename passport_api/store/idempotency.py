@@ -26,8 +26,9 @@ def claim(uow: UnitOfWork, account_id: AccountId, key_digest: bytes, request_dig
         dialect.insert(m.IdempotencyKey)
         .values(account_id=account_id, key_digest=key_digest, request_digest=request_digest, created_at=at)
         .on_conflict_do_nothing()
+        .returning(m.IdempotencyKey.key_digest)  # an insert's rowcount is not to be relied on
     )
-    return taken.rowcount == 1
+    return taken.one_or_none() is not None
 
 
 def find(uow: UnitOfWork, account_id: AccountId, key_digest: bytes) -> KeptAnswer:
@@ -58,9 +59,12 @@ def release(uow: UnitOfWork, account_id: AccountId, key_digest: bytes) -> None:
     )
 
 
-def forget_older(uow: UnitOfWork, than: datetime) -> int:
-    """Drop the answers that are too old to be asked for again; says how many."""
-    return uow.connection.execute(delete(m.IdempotencyKey).where(m.IdempotencyKey.created_at < than)).rowcount
+def forget_older(uow: UnitOfWork, than: datetime, account_id: AccountId | None = None) -> None:
+    """Drop the answers that are too old to be asked for again: one account's, or everybody's."""
+    too_old = delete(m.IdempotencyKey).where(m.IdempotencyKey.created_at < than)
+    if account_id is not None:
+        too_old = too_old.where(m.IdempotencyKey.account_id == account_id)
+    uow.connection.execute(too_old)
 
 
 def forget_account(uow: UnitOfWork, account_id: AccountId) -> None:

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, insert, select, type_coerce, update
+from sqlalchemy import Select, bindparam, insert, select, type_coerce, update
 from sqlalchemy.types import NullType
 
 from passport_api.domain.access_log import Leaf
@@ -61,10 +62,11 @@ _ADVANCE = (
 _INSERT_ENTRY = insert(m.LogEntry)
 _INSERT_SUBTREE = insert(m.LogSubtree)
 _ENTRY = select(m.LogEntry.position, m.LogEntry.id, m.LogEntry.passport_id, m.LogEntry.sealed_payload)
-_AS_WRITTEN = select(  # untyped, so that one entry that makes no sense does not hide which it is
-    *(type_coerce(column, NullType()) for column in _ENTRY.selected_columns),
-    type_coerce(m.LogEntry.leaf_hash, NullType()),
-).order_by(m.LogEntry.position)
+# Untyped, so that one entry that makes no sense does not hide which it is.
+_COLUMNS = (*_ENTRY.selected_columns, m.LogEntry.leaf_hash)
+_AS_WRITTEN: Select[*tuple[Any, ...]] = select(*(type_coerce(column, NullType()) for column in _COLUMNS)).order_by(
+    m.LogEntry.position
+)
 
 
 def found(uow: UnitOfWork) -> None:
@@ -150,8 +152,9 @@ def every(uow: UnitOfWork) -> Iterator[tuple[KeptEntry, bytes]]:
     Raises:
         EntryUnreadable: an entry is not of the form that the log keeps.
     """
-    for row in uow.connection.execution_options(yield_per=1000).execute(_AS_WRITTEN):
-        yield _as_written(row), row[4]
+    with uow.connection.execution_options(yield_per=1000).execute(_AS_WRITTEN) as rows:
+        for row in rows:
+            yield _as_written(row), row[4]
 
 
 class Nodes:

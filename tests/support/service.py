@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import httpx
 from flask import Flask
@@ -65,13 +66,13 @@ class _Quiet(WSGIRequestHandler):
 
 
 @contextmanager
-def running_service(backend: str, folder: Path) -> Iterator[Service]:
+def running_service(backend: str, folder: Path, **changes: Any) -> Iterator[Service]:
     """Serve on a free port until the block ends."""
     with fresh_database(backend, folder) as url:
         keys = folder / "keys.json"
         clock = Clock()
         LocalFileProvider.create(keys, clock())
-        start = replace(for_folder(folder), database_url=url, key_url=f"file:{keys}", threads=16)
+        start = replace(for_folder(folder), database_url=url, key_url=f"file:{keys}", threads=16, **changes)
         with listening(start, clock, backend, folder) as service:
             yield service
 

@@ -26,7 +26,7 @@ async function accept(event) {
     form.hidden = true;
     say("Your account is ready. Sign in with your email address and this password.", "right");
   } else if (answer.status === 422) {
-    say("Use at least 12 characters, not all the same.", "wrong");
+    say("Use at least 12 characters, and not an obvious password. Three random words make a good one.", "wrong");
   } else if (answer.status === 429) {
     say("Too many tries. Wait a quarter of an hour, then open the link again.", "wrong");
   } else {
