@@ -20,7 +20,7 @@ from passport_api.services.service_keys import open_service_keys
 from passport_api.services.vault import Vault
 from passport_api.store import log
 from passport_api.store.database import Database
-from passport_api.web import invitation
+from passport_api.web import invitations as invitation_page
 from passport_keys.blind_index import BlindIndex
 from passport_keys.keyring import Keyring
 from passport_keys.providers import open_provider
@@ -72,5 +72,5 @@ def build_runtime(
 def create_app(settings: Settings, runtime: Runtime | None = None, log_stream: TextIO | None = None) -> Flask:
     """Put the service together as a WSGI application; its log goes to standard error, or to a stream."""
     app = build_api(settings, runtime or build_runtime(settings), log_stream)
-    invitation.register(app)
+    invitation_page.register(app)
     return app

@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from urllib.parse import urlsplit
+
+_DATABASES = ("sqlite:///", "postgresql+psycopg://")
 
 
 class SettingInvalid(Exception):
@@ -20,6 +23,7 @@ class Settings:
         log_origin: the access log's unique name, in every checkpoint; it must never change.
         limits_url: where sign-in attempts are counted: memory:// or redis://….
         trusted_hosts: the Host names answered; empty answers any.
+        proxies: how many trusted proxies stand in front, each adding to X-Forwarded-For; 0 believes no such header.
         workers: processes that serve.
         threads: threads in each.
     """
@@ -30,6 +34,7 @@ class Settings:
     log_origin: str = "passport.localhost/access-log"
     limits_url: str = "memory://"
     trusted_hosts: tuple[str, ...] = ()
+    proxies: int = 0
     workers: int = 2
     threads: int = 4
 
@@ -68,12 +73,17 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
         log_origin=environment.get("PASSPORT_LOG_ORIGIN", start.log_origin),
         limits_url=environment.get("PASSPORT_LIMITS_URL", start.limits_url),
         trusted_hosts=tuple(host.strip() for host in hosts.split(",") if host.strip()),
+        proxies=_count(environment, "PASSPORT_PROXIES", start.proxies, least=0),
         workers=_count(environment, "PASSPORT_WORKERS", start.workers),
         threads=_count(environment, "PASSPORT_THREADS", start.threads),
     )
     for name, value in (("PASSPORT_DATABASE_URL", settings.database_url), ("PASSPORT_KEY_URL", settings.key_url)):
         if not value:
             raise SettingInvalid(f"{name} is missing; or give PASSPORT_DATA, a folder that holds everything.")
+    if not _is_database_url(settings.database_url):
+        raise SettingInvalid(
+            "PASSPORT_DATABASE_URL must be sqlite:///FILE or postgresql+psycopg://USER@HOST:PORT/NAME."
+        )
     return settings
 
 
@@ -86,13 +96,21 @@ def to_environment(settings: Settings) -> dict[str, str]:
         "PASSPORT_LOG_ORIGIN": settings.log_origin,
         "PASSPORT_LIMITS_URL": settings.limits_url,
         "PASSPORT_TRUSTED_HOSTS": ",".join(settings.trusted_hosts),
+        "PASSPORT_PROXIES": str(settings.proxies),
         "PASSPORT_WORKERS": str(settings.workers),
         "PASSPORT_THREADS": str(settings.threads),
     }
 
 
-def _count(environment: Mapping[str, str], name: str, default: int) -> int:
+def _is_database_url(url: str) -> bool:
+    try:
+        return url.startswith(_DATABASES) and urlsplit(url).port != 0
+    except ValueError:  # a port that is no number
+        return False
+
+
+def _count(environment: Mapping[str, str], name: str, default: int, least: int = 1) -> int:
     text = environment.get(name, str(default))
-    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 64):  # noqa: PLR2004 - more is a mistake
-        raise SettingInvalid(f"{name} must be a number from 1 to 64.")
+    if not (text.isascii() and text.isdigit() and least <= int(text) <= 64):  # noqa: PLR2004 - more is a mistake
+        raise SettingInvalid(f"{name} must be a number from {least} to 64.")
     return int(text)

@@ -4,6 +4,7 @@ import importlib.metadata
 from typing import TextIO
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from passport_api.api import (
     access_log,
@@ -27,10 +28,28 @@ from passport_api.api.tokens import sign_in_with
 from passport_api.config import Settings
 from passport_api.services.runtime import Runtime
 
-DESCRIPTION = (
-    "Holds consented, sealed summaries of a child's history and needs, and releases scoped views of them to a new "
-    "school or local authority when the child moves. Every access is logged."
-)
+DESCRIPTION = """\
+Holds consented, sealed summaries of a child's history and needs, and releases scoped views of them to a new school or
+local authority when the child moves. Every access is logged.
+
+**Signing in.** `POST /v1/auth/login` gives an access token, good for ten minutes, and a refresh token, good for one
+use. Send the first as `Authorization: Bearer`. After too many wrong guesses every further one is answered 429.
+
+**Problems.** Every error is a problem document (RFC 9457) that names the field and repeats nothing that was sent. What
+is not there, what is not yours and what has ended are answered alike, 404. Unknown fields and query parameters are
+refused, 422. A body is one JSON object in UTF-8 of at most 64 KiB.
+
+**Doing things once.** A POST that creates takes an `Idempotency-Key`. What can change has an `ETag`: send it back in
+`If-Match`.
+
+**Lists** have `items` and `next`, the reference of the next page, null at the end.
+
+**Times** are RFC 3339 in UTC; where a request takes a date for an instant, it is a day in the UK.
+"""
+INFO = {
+    "summary": "Consented summaries of a child's history and needs, for when the child moves.",
+    "license": {"name": "MIT", "identifier": "MIT"},
+}
 
 _RESOURCES = (
     sessions,
@@ -58,11 +77,13 @@ def build_api(settings: Settings, runtime: Runtime, log_stream: TextIO | None = 
         log_stream=log_stream,
     )
     install(app, edge)
+    if settings.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies)  # type: ignore[method-assign]  # Flask's own way
     errors.register(app)
     sign_in_with(app, runtime, settings)
     throttle.install(app, settings.limits_url)
     attach(app, ApiState(runtime, settings))
-    api = Api(app, title="Transition passport", version=_version(), description=DESCRIPTION)
+    api = Api(app, title="Transition passport", version=_version(), description=DESCRIPTION, more=INFO)
     for resource in _RESOURCES:
         api.register_blueprint(resource.blueprint)
     api.register_blueprint(health.blueprint)

@@ -6,43 +6,40 @@ from uuid import UUID
 from flask import Response
 
 from passport_api.api.calls import Rendered, perform, reply_page
-from passport_api.api.edge import Blueprint, PageQuery, access, position_of
+from passport_api.api.edge import Blueprint, PageQuery, access, number_position_of
+from passport_api.api.parameters import PASSPORT_ID
 from passport_api.api.rendering import actor, moment, text_or_none
 from passport_api.domain.ids import PassportId
 from passport_api.services import access_log
 from passport_api.services.access_log import LoggedEntry, RegisteredDecision
 from passport_schemas import access_log as wire
+from passport_schemas.examples import access_log as examples
 
 blueprint = Blueprint("access_log", __name__, description="Every access and every decision.")
 
 
-@blueprint.route("/v1/passports/<uuid:passport_id>/access-log", methods=["GET"])
+@blueprint.route("/v1/passports/<uuid:passport_id>/access-log", methods=["GET"], parameters=[PASSPORT_ID])
 @access(callers=("parent", "custodian"), logs="access_log.read")
 @blueprint.problems("not_found")
 @blueprint.arguments(PageQuery, location="query")
-@blueprint.response(200, wire.AccessLog)
+@blueprint.response(200, wire.AccessLog, example=examples.ACCESS_LOG)
 def list_access_log(query: dict[str, Any], passport_id: UUID) -> Response:
     """Who did what, when, why and with what outcome, newest first."""
-    before, limit = _before(query), query["limit"]
+    before, limit = number_position_of(query), query["limit"]
     entries = perform(lambda work: access_log.list_entries(work, PassportId(passport_id), before, limit + 1))
     return reply_page(entries, limit, _render_entry, lambda logged: (logged.position,))
 
 
-@blueprint.route("/v1/passports/<uuid:passport_id>/decisions", methods=["GET"])
+@blueprint.route("/v1/passports/<uuid:passport_id>/decisions", methods=["GET"], parameters=[PASSPORT_ID])
 @access(callers=("parent", "custodian"), logs="decisions.read")
 @blueprint.problems("not_found")
 @blueprint.arguments(PageQuery, location="query")
-@blueprint.response(200, wire.Decisions)
+@blueprint.response(200, wire.Decisions, example=examples.DECISIONS)
 def list_decisions(query: dict[str, Any], passport_id: UUID) -> Response:
     """Every release and every refusal: to whom, on what basis, with or without the family's agreement."""
-    before, limit = _before(query), query["limit"]
+    before, limit = number_position_of(query), query["limit"]
     decisions = perform(lambda work: access_log.list_decisions(work, PassportId(passport_id), before, limit + 1))
     return reply_page(decisions, limit, _render_decision, lambda registered: (registered.position,))
-
-
-def _before(query: dict[str, Any]) -> int | None:
-    position = position_of(query, int)
-    return None if position is None else int(position[0])
 
 
 def _render_entry(logged: LoggedEntry) -> Rendered:
@@ -56,6 +53,8 @@ def _render_entry(logged: LoggedEntry) -> Rendered:
         "purpose": entry.purpose,
         "consent_id": text_or_none(entry.consent_id),
         "actor": actor(entry.actor),
+        "subject": None if entry.subject is None else actor(entry.subject),
+        "detail": entry.detail,
         "sections": [section.value for section in entry.sections],
         "statements": [{"id": seen.statement_id, "version": seen.version} for seen in entry.statements],
     }

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from flask import Flask, Response, current_app, request
 
 from passport_api.api.edge import Problem, invalid_field, page
+from passport_api.api.parameters import LONGEST_KEY
 from passport_api.api.tokens import caller
 from passport_api.config import Settings
 from passport_api.domain.decisions import Refused
@@ -19,32 +20,7 @@ T = TypeVar("T")
 Rendered = dict[str, Any]
 
 _STATE = "passport"
-_LONGEST_KEY = 255
 _encoder = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
-
-IDEMPOTENCY_KEY = {
-    "in": "header",
-    "name": "Idempotency-Key",
-    "required": False,
-    "schema": {"type": "string", "minLength": 1, "maxLength": _LONGEST_KEY},
-    "description": "A repeat with the same key within 24 hours is answered as the first was, and does nothing.",
-}
-"""The parameter of every POST that creates."""
-
-IF_NONE_MATCH = {
-    "in": "header",
-    "name": "If-None-Match",
-    "required": False,
-    "schema": {"type": "string"},
-    "description": "An ETag that one has; 304 when nothing changed. The access is logged all the same.",
-}
-IF_MATCH = {
-    "in": "header",
-    "name": "If-Match",
-    "required": True,
-    "schema": {"type": "string"},
-    "description": "The ETag of what one read, so that nobody's change is lost.",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +118,7 @@ def _once() -> Once | None:
     key = request.headers.get("Idempotency-Key")
     if key is None:
         return None
-    if not (1 <= len(key) <= _LONGEST_KEY and key.isascii() and key.isprintable()):
+    if not (1 <= len(key) <= LONGEST_KEY and key.isascii() and key.isprintable()):
         raise invalid_field("header:Idempotency-Key", "Must have 1 to 255 printable ASCII characters.")
     body = request.get_data(cache=True).decode("utf-8", "surrogateescape")
     return Once(key, f"{request.method} {request.path}\n{body!r}")

@@ -5,6 +5,7 @@ from flask import Response
 from passport_api.api.calls import reply, runtime
 from passport_api.api.edge import Blueprint, access
 from passport_api.services import health
+from passport_schemas.examples.health import HEALTH
 from passport_schemas.health import Health
 
 blueprint = Blueprint("health", __name__, description="For those who run the service.")
@@ -12,7 +13,7 @@ blueprint = Blueprint("health", __name__, description="For those who run the ser
 
 @blueprint.route("/healthz", methods=["GET"])
 @access(callers=("anyone",), logs="nothing")
-@blueprint.response(200, Health)
+@blueprint.response(200, Health, example=HEALTH)
 def read_health() -> Response:
     """The process answers."""
     return reply({"status": "ok"})
@@ -21,8 +22,8 @@ def read_health() -> Response:
 @blueprint.route("/readyz", methods=["GET"])
 @access(callers=("anyone",), logs="nothing")
 @blueprint.problems("unavailable")
-@blueprint.response(200, Health)
+@blueprint.response(200, Health, example=HEALTH)
 def read_readiness() -> Response:
-    """The database answers and the keys open what they sealed."""
+    """The database answers; keys and schema were checked when the service started."""
     health.check(runtime())
     return reply({"status": "ok"})

@@ -5,8 +5,9 @@ from typing import Any
 from flask import Response
 
 from passport_api.api import throttle
-from passport_api.api.calls import IDEMPOTENCY_KEY, Rendered, create, reply, runtime, state
+from passport_api.api.calls import Rendered, create, reply, runtime, state
 from passport_api.api.edge import Blueprint, access
+from passport_api.api.parameters import IDEMPOTENCY_KEY, REPLAYED
 from passport_api.api.rendering import moment
 from passport_api.api.sessions import render_tokens
 from passport_api.domain.decisions import Refused
@@ -16,6 +17,8 @@ from passport_api.services import invitations
 from passport_api.services.invitations import Invited, Invitee
 from passport_api.services.runtime import Work
 from passport_schemas import invitations as wire
+from passport_schemas.examples import invitations as examples
+from passport_schemas.examples.sessions import TOKENS
 from passport_schemas.sessions import Tokens
 
 blueprint = Blueprint("invitations", __name__, description="One-time links for parents and staff.")
@@ -25,8 +28,8 @@ blueprint = Blueprint("invitations", __name__, description="One-time links for p
 @access(callers=("custodian", "org_admin"), logs="parent.invited, member.invited")
 @blueprint.problems("not_found", "idempotency_mismatch")
 @blueprint.doc(parameters=[IDEMPOTENCY_KEY])
-@blueprint.arguments(wire.NewInvitation)
-@blueprint.response(201, wire.Invitation)
+@blueprint.arguments(wire.NewInvitation, examples=examples.INVITE)
+@blueprint.response(201, wire.Invitation, example=examples.INVITATION, headers={"Idempotency-Replayed": REPLAYED})
 def create_invitation(body: dict[str, Any]) -> Response:
     """Invite a parent to a passport, as its custodian, or staff to an organisation, as its administrator."""
     invitee = Invitee(body["name"], body["email"])
@@ -41,9 +44,9 @@ def create_invitation(body: dict[str, Any]) -> Response:
 
 @blueprint.route("/v1/invitations/acceptance", methods=["POST"])
 @access(callers=("anyone",), logs="invitation.accepted")
-@blueprint.problems("unauthenticated", "too_many_requests")
-@blueprint.arguments(wire.Acceptance)
-@blueprint.response(200, Tokens)
+@blueprint.problems("unauthenticated", "too_many_requests", "unavailable")
+@blueprint.arguments(wire.Acceptance, example=examples.ACCEPT)
+@blueprint.response(200, Tokens, example=TOKENS)
 def accept_invitation(body: dict[str, Any]) -> Response:
     """Accept an invitation and sign in: with a new password, or with that of the account one has."""
     throttle.refuse_guessers()

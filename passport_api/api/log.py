@@ -7,16 +7,18 @@ from flask import Response
 
 from passport_api.api.calls import inspect, reply, runtime, state
 from passport_api.api.edge import Blueprint, access
+from passport_api.api.parameters import ENTRY
 from passport_api.domain.checkpoints import verifier_key
 from passport_api.services import log
 from passport_schemas import log as wire
+from passport_schemas.examples import log as examples
 
 blueprint = Blueprint("log", __name__, description="The log itself: what makes it impossible to edit unnoticed.")
 
 
 @blueprint.route("/v1/log/checkpoint", methods=["GET"])
 @access(callers=("signed_in",), logs="nothing")
-@blueprint.response(200, content_type="text/plain", description="A C2SP signed note: origin, size, root hash.")
+@blueprint.text_response("A C2SP signed note: origin, size, root hash.", example=examples.CHECKPOINT)
 def read_checkpoint() -> Response:
     """The log's size and root now, signed: keep it, and the log can never be shown otherwise."""
     origin = state().settings.log_origin
@@ -26,21 +28,21 @@ def read_checkpoint() -> Response:
 
 @blueprint.route("/v1/log/key", methods=["GET"])
 @access(callers=("anyone",), logs="nothing")
-@blueprint.response(200, content_type="text/plain", description="A C2SP verifier key.")
+@blueprint.text_response("A C2SP verifier key.", example=examples.KEY)
 def read_log_key() -> Response:
     """The public key that checkpoints are checked with."""
     key = verifier_key(state().settings.log_origin, runtime().keys.log.public_bytes())
     return Response(f"{key}\n", content_type="text/plain; charset=utf-8")
 
 
-@blueprint.route("/v1/log/entries/<int:entry>/inclusion-proof", methods=["GET"])
+@blueprint.route("/v1/log/entries/<int:entry>/inclusion-proof", methods=["GET"], parameters=[ENTRY])
 @access(callers=("auditor", "parent", "custodian", "recipient"), logs="nothing")
 @blueprint.problems("not_found")
 @blueprint.arguments(wire.InclusionQuery, location="query")
-@blueprint.response(200, wire.InclusionProof)
+@blueprint.response(200, wire.InclusionProof, example=examples.INCLUSION_PROOF)
 def prove_inclusion(query: dict[str, Any], entry: int) -> Response:
     """Prove that an entry is in the log: to an auditor, to those responsible for the child, to whom it records."""
-    proof = inspect(lambda work: log.prove_inclusion(work, entry, query["size"]))
+    proof = inspect(lambda work: log.prove_inclusion(work, entry, query.get("size")))
     return reply(
         {
             "entry": proof.position,
@@ -54,7 +56,7 @@ def prove_inclusion(query: dict[str, Any], entry: int) -> Response:
 @blueprint.route("/v1/log/consistency-proof", methods=["GET"])
 @access(callers=("signed_in",), logs="nothing")
 @blueprint.arguments(wire.ConsistencyQuery, location="query")
-@blueprint.response(200, wire.ConsistencyProof)
+@blueprint.response(200, wire.ConsistencyProof, example=examples.CONSISTENCY_PROOF)
 def prove_consistency(query: dict[str, Any]) -> Response:
     """Prove that the log only grew between two sizes."""
     proof = inspect(lambda work: log.prove_consistency(work, query["from_"], query["to"]))

@@ -5,14 +5,16 @@ from uuid import UUID
 
 from flask import Response
 
-from passport_api.api.calls import IDEMPOTENCY_KEY, Rendered, create, inspect, perform, reply, reply_page
-from passport_api.api.edge import Blueprint, PageQuery, access, position_of
+from passport_api.api.calls import Rendered, create, perform, reply, reply_page
+from passport_api.api.edge import Blueprint, PageQuery, access, id_position_of
+from passport_api.api.parameters import IDEMPOTENCY_KEY, PASSPORT_ID, REPLAYED
 from passport_api.api.rendering import moment
 from passport_api.domain.children import Child
 from passport_api.domain.ids import OrganisationId, PassportId
 from passport_api.services import passports
 from passport_api.services.passports import NewPassport, Passport, PassportItem
 from passport_schemas import passports as wire
+from passport_schemas.examples import passports as examples
 
 blueprint = Blueprint("passports", __name__, description="One passport per child, held by a custodian.")
 
@@ -21,8 +23,8 @@ blueprint = Blueprint("passports", __name__, description="One passport per child
 @access(callers=("custodian",), logs="passport.created")
 @blueprint.problems("not_found", "conflict", "idempotency_mismatch")
 @blueprint.doc(parameters=[IDEMPOTENCY_KEY])
-@blueprint.arguments(wire.NewPassport)
-@blueprint.response(201, wire.Passport)
+@blueprint.arguments(wire.NewPassport, example=examples.CREATE)
+@blueprint.response(201, wire.Passport, example=examples.CREATED, headers={"Idempotency-Replayed": REPLAYED})
 def create_passport(body: dict[str, Any]) -> Response:
     """Make a passport, as the custodian's social worker."""
     said = body["child"]
@@ -42,22 +44,22 @@ def create_passport(body: dict[str, Any]) -> Response:
 
 
 @blueprint.route("/v1/passports", methods=["GET"])
-@access(callers=("parent", "custodian"), logs="nothing")
+@access(callers=("parent", "custodian"), logs="passport.listed")
 @blueprint.arguments(PageQuery, location="query")
-@blueprint.response(200, wire.Passports)
+@blueprint.response(200, wire.Passports, example=examples.PASSPORTS)
 def list_passports(query: dict[str, Any]) -> Response:
     """The passports that one is a parent on, or that one's authority holds."""
-    position = position_of(query, str)
-    after = None if position is None else PassportId(UUID(str(position[0])))
+    position = id_position_of(query)
+    after = None if position is None else PassportId(position)
     limit = query["limit"]
-    mine = inspect(lambda work: passports.list_mine(work, after, limit + 1))
+    mine = perform(lambda work: passports.list_mine(work, after, limit + 1))
     return reply_page(mine, limit, _render_item, lambda item: (str(item.passport_id),))
 
 
-@blueprint.route("/v1/passports/<uuid:passport_id>", methods=["GET"])
+@blueprint.route("/v1/passports/<uuid:passport_id>", methods=["GET"], parameters=[PASSPORT_ID])
 @access(callers=("parent", "custodian"), logs="passport.read")
 @blueprint.problems("not_found")
-@blueprint.response(200, wire.Passport)
+@blueprint.response(200, wire.Passport, example=examples.PASSPORT)
 def read_passport(passport_id: UUID) -> Response:
     """Who a passport is about, and who is responsible."""
     return reply(_render(perform(lambda work: passports.read(work, PassportId(passport_id)))))

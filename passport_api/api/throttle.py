@@ -1,7 +1,8 @@
-"""Bounding guesses: wrong passwords, tokens and links are counted per address and per account.
+"""Bounding guesses at passwords and invitations. Only guesses that fail are counted.
 
-Those who guess right are never counted, so nobody is locked out of working. Counts are kept in memory, or in Redis
-where several nodes serve.
+Tightly for one account from one address; loosely for one account from everywhere, so that a stranger who knows
+somebody's address cannot easily keep them out; loosely for one address, because a school may have only one. Refresh
+tokens are not counted: 256 random bits are not guessed. Counts are in memory, or in Redis where several nodes serve.
 """
 
 from dataclasses import dataclass
@@ -14,8 +15,9 @@ from limits.strategies import MovingWindowRateLimiter
 from passport_api.api.edge import Problem, log_of
 from passport_api.domain.errors import SignInFailed
 
-PER_ACCOUNT = parse("10 per 15 minutes")
-PER_ADDRESS = parse("50 per 15 minutes")
+PER_ACCOUNT_AND_ADDRESS = parse("10 per 15 minutes")
+PER_ACCOUNT = parse("100 per 15 minutes")
+PER_ADDRESS = parse("300 per 15 minutes")
 
 _EXTENSION = "passport_throttle"
 
@@ -53,8 +55,15 @@ def count_failure(error: SignInFailed, account: str | None = None) -> None:
 
 
 def _counters(account: str | None) -> list[_Counter]:
-    by_address = _Counter(PER_ADDRESS, f"address/{request.remote_addr}")
-    return [by_address] if account is None else [by_address, _Counter(PER_ACCOUNT, f"account/{account}")]
+    address = request.remote_addr
+    by_address = _Counter(PER_ADDRESS, f"address/{address}")
+    if account is None:
+        return [by_address]
+    return [
+        by_address,
+        _Counter(PER_ACCOUNT, f"account/{account}"),
+        _Counter(PER_ACCOUNT_AND_ADDRESS, f"account/{account}/{address}"),
+    ]
 
 
 def _limiter() -> MovingWindowRateLimiter:

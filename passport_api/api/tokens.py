@@ -1,6 +1,10 @@
 """Access tokens: EdDSA JWTs that say who and which session, never what one may do."""
 
+import hashlib
+import time
+from collections.abc import Callable
 from datetime import timedelta
+from threading import Lock
 from typing import Any, cast
 from uuid import UUID
 
@@ -15,6 +19,37 @@ from passport_api.domain.sessions import ACCESS_LIFETIME
 from passport_api.services.runtime import Caller, Runtime
 
 _SESSION = "sid"
+_VERIFIED = "passport_verified_tokens"
+_MOST_REMEMBERED = 1024
+
+
+class VerifiedTokens:
+    """Tokens whose signature was found good, remembered as digests until they expire.
+
+    Verifying costs a good part of a millisecond and cannot come out otherwise the next time. Whether the session has
+    ended is asked of the store at every request, as for any token. May be used by several threads at once.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.time) -> None:
+        self._clock = clock
+        self._lock = Lock()
+        self._kept: dict[bytes, tuple[float, Caller]] = {}
+
+    def find(self, header: str) -> Caller | None:
+        """Who an Authorization header names, if its token was verified before and has not expired since."""
+        expires_at, who = self._kept.get(_digest(header), (0.0, None))
+        return who if self._clock() < expires_at else None
+
+    def keep(self, header: str, who: Caller, expires_at: float) -> None:
+        """Remember a header whose token has just been verified; the oldest makes room."""
+        with self._lock:
+            if len(self._kept) >= _MOST_REMEMBERED:
+                del self._kept[next(iter(self._kept))]
+            self._kept[_digest(header)] = (expires_at, who)
+
+
+def _digest(header: str) -> bytes:
+    return hashlib.sha256(header.encode("utf-8", "surrogateescape")).digest()
 
 
 def sign_in_with(app: Flask, runtime: Runtime, settings: Settings) -> None:
@@ -47,6 +82,7 @@ def sign_in_with(app: Flask, runtime: Runtime, settings: Settings) -> None:
             raise jwt.InvalidTokenError
         return found
 
+    app.extensions[_VERIFIED] = VerifiedTokens()
     app.extensions["passport_token_key_id"] = newest.key_id
     app.before_request(_ask_for_token)
 
@@ -68,8 +104,8 @@ def access_seconds() -> int:
 
 def caller() -> Caller:
     """Who calls, by the token that `_ask_for_token` has verified."""
-    claims = get_jwt()
-    return Caller(AccountId(UUID(claims["sub"])), SessionId(UUID(claims[_SESSION])))
+    who: Caller = g.caller
+    return who
 
 
 def _ask_for_token() -> None:
@@ -79,5 +115,13 @@ def _ask_for_token() -> None:
     declared = access_of(current_app.view_functions[request.endpoint])
     if declared is not None and declared.is_open:
         return
-    verify_jwt_in_request()
-    g.account_id = str(caller().account_id)
+    verified: VerifiedTokens = current_app.extensions[_VERIFIED]
+    header = request.headers.get("Authorization", "")
+    who = verified.find(header)
+    if who is None:
+        verify_jwt_in_request()
+        claims = get_jwt()
+        who = Caller(AccountId(UUID(claims["sub"])), SessionId(UUID(claims[_SESSION])))
+        verified.keep(header, who, claims["exp"])
+    g.caller = who
+    g.account_id = str(who.account_id)

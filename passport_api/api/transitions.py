@@ -5,8 +5,9 @@ from uuid import UUID
 
 from flask import Response, request
 
-from passport_api.api.calls import IDEMPOTENCY_KEY, IF_MATCH, Rendered, create, perform, reply, reply_page
-from passport_api.api.edge import Blueprint, PageQuery, Problem, access, etag_of, position_of, require_if_match
+from passport_api.api.calls import Rendered, create, perform, reply, reply_page
+from passport_api.api.edge import Blueprint, PageQuery, Problem, access, etag_of, id_position_of, require_if_match
+from passport_api.api.parameters import ETAG, IDEMPOTENCY_KEY, IF_MATCH, PASSPORT_ID, REPLAYED, TRANSITION_ID
 from passport_api.api.rendering import moment, text_or_none
 from passport_api.domain.ids import OrganisationId, PassportId, TransitionId
 from passport_api.domain.transitions import Move
@@ -14,16 +15,17 @@ from passport_api.services import transitions
 from passport_api.services.transitions import Change
 from passport_api.store.transitions import TransitionRecord
 from passport_schemas import transitions as wire
+from passport_schemas.examples import transitions as examples
 
 blueprint = Blueprint("transitions", __name__, description="The moves of a child.")
 
 
-@blueprint.route("/v1/passports/<uuid:passport_id>/transitions", methods=["POST"])
+@blueprint.route("/v1/passports/<uuid:passport_id>/transitions", methods=["POST"], parameters=[PASSPORT_ID])
 @access(callers=("parent", "custodian"), logs="transition.recorded")
 @blueprint.problems("not_found", "idempotency_mismatch")
 @blueprint.doc(parameters=[IDEMPOTENCY_KEY])
-@blueprint.arguments(wire.NewTransition)
-@blueprint.response(201, wire.Transition)
+@blueprint.arguments(wire.NewTransition, example=examples.RECORD)
+@blueprint.response(201, wire.Transition, example=examples.RECORDED, headers={"Idempotency-Replayed": REPLAYED})
 def record_transition(body: dict[str, Any], passport_id: UUID) -> Response:
     """Record a move."""
     authority_id = body["to_authority_id"]
@@ -37,36 +39,36 @@ def record_transition(body: dict[str, Any], passport_id: UUID) -> Response:
     return create(lambda work: transitions.record(work, PassportId(passport_id), move), _render)
 
 
-@blueprint.route("/v1/passports/<uuid:passport_id>/transitions", methods=["GET"])
+@blueprint.route("/v1/passports/<uuid:passport_id>/transitions", methods=["GET"], parameters=[PASSPORT_ID])
 @access(callers=("parent", "custodian"), logs="transitions.read")
 @blueprint.problems("not_found")
 @blueprint.arguments(PageQuery, location="query")
-@blueprint.response(200, wire.Transitions)
+@blueprint.response(200, wire.Transitions, example=examples.TRANSITIONS)
 def list_transitions(query: dict[str, Any], passport_id: UUID) -> Response:
     """A child's moves, newest first."""
-    position = position_of(query, str)
-    after = None if position is None else TransitionId(UUID(str(position[0])))
+    position = id_position_of(query)
+    after = None if position is None else TransitionId(position)
     limit = query["limit"]
     moves = perform(lambda work: transitions.list_of_passport(work, PassportId(passport_id), after, limit + 1))
     return reply_page(moves, limit, _render, lambda move: (str(move.transition_id),))
 
 
-@blueprint.route("/v1/transitions/<uuid:transition_id>", methods=["GET"])
+@blueprint.route("/v1/transitions/<uuid:transition_id>", methods=["GET"], parameters=[TRANSITION_ID])
 @access(callers=("parent", "custodian"), logs="transitions.read")
 @blueprint.problems("not_found")
-@blueprint.response(200, wire.Transition)
+@blueprint.response(200, wire.Transition, example=examples.TRANSITION, headers={"ETag": ETAG})
 def read_transition(transition_id: UUID) -> Response:
     """Read a move."""
     move = perform(lambda work: transitions.read(work, TransitionId(transition_id)))
     return reply(_render(move), _etag(move))
 
 
-@blueprint.route("/v1/transitions/<uuid:transition_id>", methods=["PATCH"])
+@blueprint.route("/v1/transitions/<uuid:transition_id>", methods=["PATCH"], parameters=[TRANSITION_ID])
 @access(callers=("parent", "custodian"), logs="transition.changed")
 @blueprint.problems("not_found", "conflict", "precondition_required", "precondition_failed")
 @blueprint.doc(parameters=[IF_MATCH])
-@blueprint.arguments(wire.TransitionChange)
-@blueprint.response(200, wire.Transition)
+@blueprint.arguments(wire.TransitionChange, examples=examples.CHANGE)
+@blueprint.response(200, wire.Transition, example=examples.CHANGED, headers={"ETag": ETAG})
 def change_transition(body: dict[str, Any], transition_id: UUID) -> Response:
     """Move its date, complete it, or cancel it: cancelling closes every view that was for it."""
     if "If-Match" not in request.headers:

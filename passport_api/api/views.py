@@ -6,14 +6,16 @@ from uuid import UUID
 from flask import Response
 
 from passport_api.api import rendering
-from passport_api.api.calls import IF_NONE_MATCH, Rendered, found, inspect, perform, reply, reply_page, runtime
-from passport_api.api.edge import Blueprint, PageQuery, access, etag_of, not_modified, position_of
+from passport_api.api.calls import Rendered, found, inspect, perform, reply, reply_page, runtime
+from passport_api.api.edge import Blueprint, PageQuery, access, etag_of, id_position_of, not_modified
+from passport_api.api.parameters import ETAG, IF_NONE_MATCH, VIEW_ID
 from passport_api.api.rendering import moment, moment_or_none, text_or_none
 from passport_api.api.tokens import caller
 from passport_api.domain.ids import ConsentId
 from passport_api.services import views
 from passport_api.services.views import Acknowledgement, InboxItem, View
 from passport_schemas import views as wire
+from passport_schemas.examples import views as examples
 
 blueprint = Blueprint("views", __name__, description="What was shared with one's organisation.")
 
@@ -21,22 +23,24 @@ blueprint = Blueprint("views", __name__, description="What was shared with one's
 @blueprint.route("/v1/views", methods=["GET"])
 @access(callers=("recipient",), logs="nothing")
 @blueprint.arguments(PageQuery, location="query")
-@blueprint.response(200, wire.Inbox)
+@blueprint.response(200, wire.Inbox, example=examples.INBOX)
 def list_inbox(query: dict[str, Any]) -> Response:
     """The views that one could open now: an inbox with no content and no name."""
-    position = position_of(query, str)
-    after = None if position is None else ConsentId(UUID(str(position[0])))
+    position = id_position_of(query)
+    after = None if position is None else ConsentId(position)
     limit = query["limit"]
     inbox = inspect(lambda work: views.list_inbox(work, after, limit + 1))
     return reply_page(inbox, limit, _render_item, lambda item: (str(item.consent_id),))
 
 
-@blueprint.route("/v1/views/<uuid:view_id>", methods=["GET"])
+@blueprint.route("/v1/views/<uuid:view_id>", methods=["GET"], parameters=[VIEW_ID])
 @access(callers=("recipient",), logs="view.opened")
 @blueprint.problems("not_found")
 @blueprint.doc(parameters=[IF_NONE_MATCH])
-@blueprint.response(200, wire.View)
-@blueprint.alt_response(304, success=True, description="Nothing changed since the ETag; the access is logged.")
+@blueprint.response(200, wire.View, example=examples.VIEW, headers={"ETag": ETAG})
+@blueprint.alt_response(
+    304, success=True, description="Nothing changed since the ETag; the access is logged.", headers={"ETag": ETAG}
+)
 def open_view(view_id: UUID) -> Response:
     """Open a view. It leaves once the access is durably in the log."""
     view = found(views.open_view(runtime(), caller(), ConsentId(view_id)))
@@ -46,10 +50,10 @@ def open_view(view_id: UUID) -> Response:
     return reply(_render(view), etag)
 
 
-@blueprint.route("/v1/views/<uuid:view_id>/acknowledgement", methods=["POST"])
+@blueprint.route("/v1/views/<uuid:view_id>/acknowledgement", methods=["POST"], parameters=[VIEW_ID])
 @access(callers=("recipient",), logs="view.acknowledged")
 @blueprint.problems("not_found", "conflict")
-@blueprint.response(200, wire.Acknowledgement)
+@blueprint.response(200, wire.Acknowledgement, example=examples.ACKNOWLEDGEMENT)
 def acknowledge_view(view_id: UUID) -> Response:
     """Say that one has read a view. Saying so again changes nothing."""
     return reply(_render_acknowledgement(perform(lambda work: views.acknowledge(work, ConsentId(view_id)))))

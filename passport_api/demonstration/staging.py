@@ -56,23 +56,27 @@ def is_staged(folder: Path) -> bool:
 def stage(
     folder: Path, family: Family, open_runtime: Callable[[Settings], Runtime], new_secret: Callable[[], str]
 ) -> None:
-    """Make keys, a database and the family beside the folder's place, then move them in, whole or not at all.
+    """Make keys, a database and the family beside the folder's place, then move them in.
+
+    Whenever it is interrupted, the next time begins anew, or only moves in what is left: the card is written last.
 
     Raises:
         NotSetUp: the folder holds a service without a demonstration.
     """
-    if (folder / "passport.db").exists():
-        raise setup.NotSetUp(f"{folder} holds a service without the demonstration: choose another folder.")
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     backstage = folder / "unfinished"
-    shutil.rmtree(backstage, ignore_errors=True)
-    setup.prepare_folder(backstage, utc_now())
-    runtime = open_runtime(for_folder(backstage))
-    card = _Director(runtime, family, new_secret).play()
-    runtime.database.close()
-    _write_private(backstage / CARD, card)
+    if not is_staged(backstage):
+        if (folder / "passport.db").exists():
+            raise setup.NotSetUp(f"{folder} holds a service without the demonstration: choose another folder.")
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        shutil.rmtree(backstage, ignore_errors=True)
+        setup.prepare_folder(backstage, utc_now())
+        runtime = open_runtime(for_folder(backstage))
+        card = _Director(runtime, family, new_secret).play()
+        runtime.database.close()
+        _write_private(backstage / CARD, card)
     for name in ("keys.json", "passport.db", CARD):
-        (backstage / name).replace(folder / name)
+        if (backstage / name).exists():
+            (backstage / name).replace(folder / name)
     shutil.rmtree(backstage)
 
 

@@ -63,6 +63,26 @@ ALLOWED: dict[Use, frozenset[Relation]] = {
 """Who may do what. A use that is missing here is refused."""
 
 
+class OrganisationUse(StrEnum):
+    """What can be done in an organisation by those who work for it. The value is the access log's action."""
+
+    CREATE_PASSPORT = "passport.created"
+    LIST_MEMBERS = "members.listed"
+    INVITE_MEMBER = "member.invited"
+    END_MEMBERSHIP = "membership.ended"
+    CHANGE_ROLE = "membership.role_changed"
+
+
+NEEDED_ROLE: dict[OrganisationUse, Role] = {
+    OrganisationUse.CREATE_PASSPORT: Role.SOCIAL_WORKER,
+    OrganisationUse.LIST_MEMBERS: Role.ORG_ADMIN,
+    OrganisationUse.INVITE_MEMBER: Role.ORG_ADMIN,
+    OrganisationUse.END_MEMBERSHIP: Role.ORG_ADMIN,
+    OrganisationUse.CHANGE_ROLE: Role.ORG_ADMIN,
+}
+"""The role that each use takes, held in that organisation."""
+
+
 @dataclass(frozen=True, slots=True)
 class PassportFacts:
     """What decides about a passport: who holds it, who its parents are and were."""
@@ -103,6 +123,22 @@ def decide_use(use: Use, actor: Actor, passport: PassportFacts | None) -> Grante
         held = current[0]
         return Granted(Grounds(Relation.CUSTODIAN, Capacity(actor.name, held.role.value, held.organisation_name)))
     return Refused(_why_not(actor, passport, staff, workers))
+
+
+def decide_in_organisation(
+    use: OrganisationUse, actor: Actor, organisation_id: OrganisationId | None
+) -> Granted[Capacity] | Refused:
+    """Decide what an actor may do in an organisation (None: there is no such organisation)."""
+    if organisation_id is None:
+        return Refused(Reason.NO_SUCH_THING)
+    here = [held for held in actor.memberships if held.organisation_id == organisation_id]
+    fitting = [held for held in here if held.role is NEEDED_ROLE[use]]
+    for held in fitting:
+        if not held.ended:
+            return Granted(Capacity(actor.name, held.role.value, held.organisation_name))
+    if not here:
+        return Refused(Reason.NO_RELATION)
+    return Refused(_why_staff_may_not(here, fitting, Reason.ROLE_MAY_NOT))
 
 
 def decide_release(actor: Actor, consent: ConsentFacts | None, at: datetime) -> Granted[Reading] | Refused:

@@ -1,10 +1,11 @@
 """The access log's entry: who did what, when, in what capacity, why, with what outcome. Sealed before it is kept."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from passport_api.domain.access import OrganisationUse, Use
 from passport_api.domain.decisions import Agreement, Basis, Reason
 from passport_api.domain.ids import AccountId, ConsentId, EntryId, OrganisationId, PassportId
 from passport_api.domain.people import Capacity
@@ -21,9 +22,28 @@ class Outcome(StrEnum):
 
 VIEW_OPENED = "view.opened"
 VIEW_ACKNOWLEDGED = "view.acknowledged"
+PASSPORT_LISTED = "passport.listed"
 
-LEAVES_ACCESS_AS_IT_IS = frozenset({VIEW_OPENED, VIEW_ACKNOWLEDGED})
-"""Actions that cannot change who may see what. Every other action makes releases in flight decide again."""
+LEAVES_ACCESS_AS_IT_IS = frozenset(
+    {
+        VIEW_OPENED,
+        VIEW_ACKNOWLEDGED,
+        PASSPORT_LISTED,
+        Use.READ_PASSPORT.value,
+        Use.WRITE_STATEMENT.value,
+        Use.RECORD_TRANSITION.value,
+        Use.READ_TRANSITIONS.value,
+        Use.INVITE_PARENT.value,
+        Use.PREVIEW_CONSENT.value,
+        Use.READ_CONSENTS.value,
+        Use.READ_ACCESS_LOG.value,
+        Use.READ_DECISIONS.value,
+        OrganisationUse.CREATE_PASSPORT.value,
+        OrganisationUse.LIST_MEMBERS.value,
+        OrganisationUse.INVITE_MEMBER.value,
+    }
+)
+"""Actions that take no access away. Every other makes whatever was decided meanwhile be decided again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +56,12 @@ class StatementSeen:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One access, before it is sealed and given its place in the log."""
+    """One access, before it is sealed and given its place in the log.
+
+    Attributes:
+        subject: about whom it is, where that is a person: who was invited, whose role ended.
+        detail: what changed, from what to what.
+    """
 
     entry_id: EntryId
     at: datetime
@@ -49,7 +74,14 @@ class Entry:
     purpose: str | None = None
     consent_id: ConsentId | None = None
     sections: tuple[Section, ...] = ()
-    statements: tuple[StatementSeen, ...] = field(default=())
+    statements: tuple[StatementSeen, ...] = ()
+    subject: Capacity | None = None
+    detail: str | None = None
+
+    @property
+    def may_take_access_away(self) -> bool:
+        """Whether somebody may see less after this than before."""
+        return self.outcome is Outcome.ALLOWED and self.action not in LEAVES_ACCESS_AS_IT_IS
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from passport_api.domain.errors import InvalidField
@@ -25,6 +25,9 @@ class Purpose(StrEnum):
     ADOPTION_SUPPORT = "adoption_support"
     SAFEGUARDING = "safeguarding"
 
+
+LONGEST = timedelta(days=100 * 365)
+"""How far ahead a consent may end."""
 
 MOVES = frozenset(
     {Purpose.PHASE_TRANSFER, Purpose.SCHOOL_MOVE, Purpose.AREA_MOVE, Purpose.MANAGED_MOVE},
@@ -166,6 +169,8 @@ def _check_period(terms: Terms, at: datetime) -> None:
         raise InvalidField("/valid_until", "Must be later than valid_from.")
     if terms.valid_until <= at:
         raise InvalidField("/valid_until", "Must be in the future.")
+    if terms.valid_until > at + LONGEST:
+        raise InvalidField("/valid_until", "Must be within a lifetime.")
 
 
 def _check_destination(terms: Terms, destination: Destination | None) -> None:

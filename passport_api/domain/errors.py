@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from passport_api.domain.ids import SessionId
+
 
 class DomainError(Exception):
     """A rule was not met. The edge maps each subclass to one problem document."""
@@ -25,13 +27,14 @@ class Clash(StrEnum):
     """Why a request cannot be carried out as things stand now."""
 
     ALREADY_APPROVED = "You have already agreed to this consent."
+    DONE_ALREADY = "This request was carried out before; its answer is no longer kept."
     CONSENT_ENDED = "This consent has already ended."
     PASSPORT_EXISTS = "Your organisation already holds a passport for this child."
     STATE = "The move is not in a state that allows this."
+    URN_TAKEN = "There is a school with this URN already."
     ALREADY_A_MEMBER = "This person already has this role here."
     MEMBERSHIP_ENDED = "This membership has already ended."
     LAST_ADMIN = "An organisation keeps at least one administrator."
-    ACKNOWLEDGED_MEANWHILE = "You acknowledged this view a moment ago."
     NOT_OPENED = "Open the view before you acknowledge it."
 
 
@@ -52,7 +55,15 @@ class SignInFailed(DomainError):
 
 
 class TokenReused(SignInFailed):
-    """A refresh token came a second time: somebody else holds it. Its session has been ended."""
+    """A refresh token came a second time: somebody else holds it. Its session has been ended.
+
+    Attributes:
+        session_id: which session that was.
+    """
+
+    def __init__(self, session_id: SessionId) -> None:
+        super().__init__()
+        self.session_id = session_id
 
 
 class NotSignedIn(DomainError):

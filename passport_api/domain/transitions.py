@@ -18,7 +18,7 @@ class TransitionKind(StrEnum):
 
 
 class TransitionState(StrEnum):
-    """planned, released (a view is available), acknowledged (the recipient has read it), completed; or cancelled."""
+    """planned, released (a consent is agreed), acknowledged (the recipient has read it), completed; or cancelled."""
 
     PLANNED = "planned"
     RELEASED = "released"

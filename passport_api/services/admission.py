@@ -3,10 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from passport_api.domain.access import Grounds, PassportFacts, Use, capacity_of, decide_use
+from passport_api.domain.access import (
+    Grounds,
+    OrganisationUse,
+    PassportFacts,
+    Use,
+    capacity_of,
+    decide_in_organisation,
+    decide_use,
+)
 from passport_api.domain.access_log import Entry, Outcome, StatementSeen
 from passport_api.domain.decisions import Granted, Reason, Refused
-from passport_api.domain.ids import ConsentId, EntryId, PassportId
+from passport_api.domain.ids import ConsentId, EntryId, OrganisationId, PassportId
+from passport_api.domain.people import Capacity
 from passport_api.domain.sections import Section
 from passport_api.services import journal
 from passport_api.services.journal import Asked
@@ -14,6 +23,7 @@ from passport_api.services.runtime import Work
 from passport_api.services.vault import PassportSeals
 from passport_api.store import passports
 from passport_api.store.passports import ParentRow, PassportRecord
+from passport_keys.errors import KeyStoreError
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,17 +53,40 @@ def admit(
     parents = tuple(passports.parents_of(work.uow, wanted))
     facts = None if record is None else facts_of(record, parents)
     decision = decide_use(use, work.actor, facts)
-    seals = None if record is None else seals_of(work, record)
-    if isinstance(decision, Granted) and record is not None and seals is not None:
-        return Admitted(record, parents, seals, use, decision.value)
     if isinstance(decision, Refused):
-        entry = _refusal(work, use, facts, decision.reason, consent_id)
+        seals = None if record is None else _seals_if_whole(work, record)
+        entry = _refusal(work, use, facts if seals is not None else None, decision.reason, consent_id)
         journal.write_decision(work, entry, seals, Asked())
         return decision
-    raise AssertionError("granted without a passport")
+    if record is None:
+        raise AssertionError("granted without a passport")
+    return Admitted(record, parents, seals_of(work, record), use, decision.value)
 
 
-def note(
+def admit_to_organisation(
+    work: Work, use: OrganisationUse, organisation_id: OrganisationId | None
+) -> Granted[Capacity] | Refused:
+    """Decide what the actor may do in an organisation; a refusal is logged and registered.
+
+    None stands for an organisation that was not found.
+    """
+    decision = decide_in_organisation(use, work.actor, organisation_id)
+    if isinstance(decision, Refused):
+        entry = Entry(
+            entry_id=EntryId(work.runtime.new_id()),
+            at=work.at,
+            action=use.value,
+            outcome=Outcome.DENIED,
+            actor=capacity_of(work.actor, organisation_id, None),
+            account_id=work.actor.account_id,
+            passport_id=None,
+            reason=decision.reason,
+        )
+        journal.write_decision(work, entry, None, Asked())
+    return decision
+
+
+def note(  # noqa: PLR0913 - what an entry can say
     work: Work,
     admitted: Admitted,
     *,
@@ -61,6 +94,8 @@ def note(
     statements: tuple[StatementSeen, ...] = (),
     consent_id: ConsentId | None = None,
     purpose: str | None = None,
+    subject: Capacity | None = None,
+    detail: str | None = None,
 ) -> int:
     """Log what an admitted actor did. Call it last."""
     entry = Entry(
@@ -75,6 +110,8 @@ def note(
         consent_id=consent_id,
         sections=sections,
         statements=statements,
+        subject=subject,
+        detail=detail,
     )
     return journal.write(work, entry, admitted.seals)
 
@@ -82,6 +119,14 @@ def note(
 def seals_of(work: Work, record: PassportRecord) -> PassportSeals:
     """The means to open a passport's content."""
     return work.runtime.vault.passport(record.passport_id, record.wrapping_key_id, record.wrapped_key)
+
+
+def _seals_if_whole(work: Work, record: PassportRecord) -> PassportSeals | None:
+    """The means to seal an entry; None when the key does not open: a stranger is refused alike, whatever is broken."""
+    try:
+        return seals_of(work, record)
+    except KeyStoreError:
+        return None
 
 
 def facts_of(record: PassportRecord, parents: Sequence[ParentRow]) -> PassportFacts:

@@ -216,10 +216,12 @@ def _record(work: Work, admitted: Admitted, terms: Terms) -> ConsentRecord:
 def _agreed(work: Work, admitted: Admitted, consent_id: ConsentId) -> Consent:
     """What follows from an agreement: once all have agreed, older consents give way and the move is released."""
     record = consents.find(work.uow, consent_id)
+    replaced: list[ConsentId] = []
     if record is not None and record.facts.agreed:
-        consents.supersede_older(work.uow, record, max(work.at, record.facts.valid_from))
+        replaced = consents.supersede_others(work.uow, record, max(work.at, record.facts.valid_from))
         moves.advance(work, record.transition_id, TransitionState.RELEASED)
-    return _noted(work, admitted, consent_id)
+    detail = f"supersedes {', '.join(str(each) for each in replaced)}" if replaced else None
+    return _noted(work, admitted, consent_id, detail)
 
 
 def _find(work: Work, use: Use, consent_id: ConsentId) -> tuple[Admitted, ConsentRecord] | Refused:
@@ -234,7 +236,7 @@ def _find(work: Work, use: Use, consent_id: ConsentId) -> tuple[Admitted, Consen
     return admitted, held
 
 
-def _noted(work: Work, admitted: Admitted, consent_id: ConsentId) -> Consent:
+def _noted(work: Work, admitted: Admitted, consent_id: ConsentId, detail: str | None = None) -> Consent:
     record = consents.find(work.uow, consent_id)
     if record is None:
         raise AssertionError("a consent vanished within its transaction")
@@ -245,6 +247,7 @@ def _noted(work: Work, admitted: Admitted, consent_id: ConsentId) -> Consent:
         sections=tuple(shown.terms.scope),
         consent_id=consent_id,
         purpose=shown.terms.purpose.value,
+        detail=detail,
     )
     return shown
 

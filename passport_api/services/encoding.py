@@ -21,6 +21,7 @@ from passport_api.domain.statements import Statement, StatementKind
 
 _FORMAT = 1
 _encoder = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+_decoder = json.JSONDecoder()
 
 
 def _dump(content: dict[str, Any]) -> bytes:
@@ -28,7 +29,7 @@ def _dump(content: dict[str, Any]) -> bytes:
 
 
 def _load(plaintext: bytes) -> dict[str, Any]:
-    content: dict[str, Any] = json.loads(plaintext)
+    content: dict[str, Any] = _decoder.decode(plaintext.decode())
     if content.pop("f") != _FORMAT:
         raise ValueError("sealed in a format that this version does not know")
     return content
@@ -141,6 +142,8 @@ def encode_entry(entry: Entry) -> bytes:
             "consent": None if entry.consent_id is None else str(entry.consent_id),
             "sections": [section.value for section in entry.sections],
             "statements": [[seen.statement_id, seen.version] for seen in entry.statements],
+            "subject": None if entry.subject is None else _capacity(entry.subject),
+            "detail": entry.detail,
         }
     )
 
@@ -161,6 +164,8 @@ def decode_entry(plaintext: bytes, entry_id: EntryId, passport_id: PassportId | 
         consent_id=None if content["consent"] is None else ConsentId(UUID(content["consent"])),
         sections=tuple(Section(section) for section in content["sections"]),
         statements=tuple(StatementSeen(*seen) for seen in content["statements"]),
+        subject=None if content["subject"] is None else Capacity(*content["subject"]),
+        detail=content["detail"],
     )
 
 

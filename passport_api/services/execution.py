@@ -10,16 +10,19 @@ from datetime import timedelta
 from typing import TypeVar
 
 from passport_api.domain.decisions import Refused
-from passport_api.domain.errors import KeyReused, NotSignedIn
+from passport_api.domain.errors import Clash, Conflict, KeyReused, NotSignedIn
 from passport_api.domain.people import Actor
+from passport_api.services.journal import Overtaken
 from passport_api.services.runtime import Caller, Runtime, Step, Work
-from passport_api.store import accounts, idempotency
+from passport_api.store import accounts, idempotency, log
 from passport_api.store.database import UnitOfWork
 
 T = TypeVar("T")
 
 ANSWERS_KEPT = timedelta(hours=24)
 """How long a repeat of an idempotent request is answered as the first was."""
+
+_TRIES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +48,7 @@ def perform(runtime: Runtime, caller: Caller, use_case: Callable[[Work], T | Ref
         NotSignedIn: the caller's session has ended.
         DomainError: whatever the use case raised; nothing was changed.
     """
-    with runtime.database.writing() as uow:
-        return use_case(_work(runtime, uow, caller))
+    return _attempts(runtime, caller, use_case)
 
 
 def perform_once(
@@ -62,12 +64,14 @@ def perform_once(
         KeyReused: the key came before with another request.
         NotSignedIn: the caller's session has ended.
     """
-    with runtime.database.writing() as uow:
-        work = _work(runtime, uow, caller)
-        if once is None:
-            outcome = use_case(work)
-            return outcome if isinstance(outcome, Refused) else Answered(render(outcome), repeated=False)
-        return _once(work, use_case, render, once)
+
+    def answer(work: Work) -> Answered | Refused:
+        if once is not None:
+            return _once(work, use_case, render, once)
+        outcome = use_case(work)
+        return outcome if isinstance(outcome, Refused) else Answered(render(outcome), repeated=False)
+
+    return _attempts(runtime, caller, answer)
 
 
 def inspect(runtime: Runtime, caller: Caller, use_case: Callable[[Work], T]) -> T:
@@ -77,7 +81,7 @@ def inspect(runtime: Runtime, caller: Caller, use_case: Callable[[Work], T]) -> 
         NotSignedIn: the caller's session has ended.
     """
     with runtime.database.reading() as uow:
-        return use_case(_work(runtime, uow, caller))
+        return use_case(work_of(runtime, uow, caller))
 
 
 def perform_unattended(runtime: Runtime, use_case: Callable[[Step], T]) -> T:
@@ -104,8 +108,27 @@ def actor_of(runtime: Runtime, uow: UnitOfWork, caller: Caller) -> Actor:
     return Actor(caller.account_id, caller.session_id, name, found.memberships)
 
 
-def _work(runtime: Runtime, uow: UnitOfWork, caller: Caller) -> Work:
-    return Work(runtime, uow, runtime.clock(), actor_of(runtime, uow, caller))
+def work_of(runtime: Runtime, uow: UnitOfWork, caller: Caller) -> Work:
+    """What a use case needs, in a transaction: the epoch is read before anything that a decision rests on.
+
+    Raises:
+        NotSignedIn: the session has ended.
+    """
+    epoch = log.epoch(uow)
+    return Work(runtime, uow, runtime.clock(), actor_of(runtime, uow, caller), epoch)
+
+
+def _attempts(runtime: Runtime, caller: Caller, use_case: Callable[[Work], T]) -> T:
+    """Carry out a use case, anew when somebody's access changed meanwhile; the last time holding the log throughout."""
+    for _ in range(_TRIES):
+        try:
+            with runtime.database.writing() as uow:
+                return use_case(work_of(runtime, uow, caller))
+        except Overtaken:
+            continue
+    with runtime.database.writing() as uow:
+        log.take_turn(uow)
+        return use_case(work_of(runtime, uow, caller))
 
 
 def _once(
@@ -116,8 +139,10 @@ def _once(
     idempotency.forget_older(work.uow, work.at - ANSWERS_KEPT, account_id)
     if not idempotency.claim(work.uow, account_id, key, request, work.at):
         kept = idempotency.find(work.uow, account_id, key)
-        if kept.request_digest != request or kept.sealed_answer is None:
+        if kept is None or kept.request_digest != request:
             raise KeyReused
+        if kept.sealed_answer is None:
+            raise Conflict(Clash.DONE_ALREADY)
         return Answered(vault.open_answer(account_id, key, kept.sealed_answer), repeated=True)
     outcome = use_case(work)
     if isinstance(outcome, Refused):

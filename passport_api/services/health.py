@@ -1,4 +1,4 @@
-"""Whether the service can serve: the database answers, at the schema this code was made for."""
+"""Whether the service can serve: the database answers. Keys and schema were checked when it started."""
 
 from passport_api.services.runtime import Runtime
 from passport_api.store import log

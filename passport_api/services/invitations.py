@@ -1,27 +1,27 @@
 """Invitations: a one-time link by which parents join a passport and staff join an organisation."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from passport_api.domain.access import Use
+from passport_api.domain.access import OrganisationUse, Use
 from passport_api.domain.access_log import Entry, Outcome
-from passport_api.domain.decisions import Reason, Refused
+from passport_api.domain.decisions import Refused
 from passport_api.domain.errors import InvalidField, SignInFailed
 from passport_api.domain.ids import AccountId, EntryId, InvitationId, MembershipId, OrganisationId, PassportId
-from passport_api.domain.invitations import LIFETIME, InvitationStatus, check_role, invitation_status
+from passport_api.domain.invitations import LIFETIME, MAX_ATTEMPTS, InvitationStatus, check_role, invitation_status
 from passport_api.domain.passwords import check_password
 from passport_api.domain.people import Capacity
 from passport_api.domain.roles import Role
 from passport_api.services import journal, sessions
-from passport_api.services.admission import admit, note
+from passport_api.services.admission import admit, admit_to_organisation, note
 from passport_api.services.execution import perform_unattended
 from passport_api.services.runtime import Caller, Runtime, Step, Work
 from passport_api.store import accounts, invitations, memberships, organisations, passports
-from passport_api.store.accounts import AccountRecord
+from passport_api.store.accounts import AccountRecord, AddressTaken
 from passport_api.store.invitations import InvitationRecord
 from passport_api.store.memberships import MembershipRecord
 
-MEMBER_INVITED = "member.invited"
+_INVITED = OrganisationUse.INVITE_MEMBER.value
 INVITATION_ACCEPTED = "invitation.accepted"
 
 
@@ -35,7 +35,7 @@ class Invitee:
 
 @dataclass(frozen=True, slots=True)
 class Invited:
-    """An invitation just made. The token is shown this once; only its digest is kept."""
+    """An invitation just made. Its token is shown now, and again only to a repeat of the same idempotent request."""
 
     invitation_id: InvitationId
     token: str
@@ -48,7 +48,7 @@ def invite_parent(work: Work, passport_id: PassportId, invitee: Invitee) -> Invi
     if isinstance(admitted, Refused):
         return admitted
     invited = _invite(work, invitee, passport_id=passport_id, invited_by=work.actor.account_id)
-    note(work, admitted)
+    note(work, admitted, subject=Capacity(invitee.name, "parent"))
     return invited
 
 
@@ -59,12 +59,16 @@ def invite_member(work: Work, organisation_id: OrganisationId, role: Role, invit
         InvalidField: this kind of organisation has no such role.
     """
     organisation = organisations.find(work.uow, organisation_id)
-    if organisation is None or not work.actor.holds(Role.ORG_ADMIN, organisation_id):
-        return Refused(Reason.ROLE_MAY_NOT)
+    known_id = None if organisation is None else organisation_id
+    decision = admit_to_organisation(work, OrganisationUse.INVITE_MEMBER, known_id)
+    if isinstance(decision, Refused):
+        return decision
+    if organisation is None:
+        raise AssertionError("granted without an organisation")
     check_role(role, organisation.kind)
     invited = _invite(work, invitee, organisation_id=organisation_id, role=role, invited_by=work.actor.account_id)
-    capacity = Capacity(work.actor.name, Role.ORG_ADMIN.value, organisation.name)
-    _log(work, MEMBER_INVITED, capacity, work.actor.account_id)
+    subject = Capacity(invitee.name, role.value, organisation.name)
+    _log(work, _INVITED, decision.value, work.actor.account_id, subject)
     return invited
 
 
@@ -78,7 +82,8 @@ def invite_first_admin(step: Step, organisation_id: OrganisationId, invitee: Inv
     if organisation is None:
         raise InvalidField("/organisation_id", "There is no such organisation.")
     invited = _invite(step, invitee, organisation_id=organisation_id, role=Role.ORG_ADMIN)
-    _log(step, MEMBER_INVITED, Capacity("command line", Role.OPERATOR.value), None)
+    subject = Capacity(invitee.name, Role.ORG_ADMIN.value, organisation.name)
+    _log(step, _INVITED, Capacity("command line", Role.OPERATOR.value), None, subject)
     return invited
 
 
@@ -106,10 +111,11 @@ def accept(runtime: Runtime, token: str, password: str) -> tuple[Caller, str]:
     if known is None:
         hashed = runtime.passwords.hashed(password)
         accepted = perform_unattended(runtime, lambda step: _join_as_new(step, invitation, invitee, hashed))
-    elif runtime.passwords.matches(password, known.password_hash):
-        accepted = perform_unattended(runtime, lambda step: _join(step, invitation, known.account_id, invitee))
+    elif _may_try(runtime, invitation) and runtime.passwords.matches(password, known.password_hash):
+        name, _ = runtime.vault.open_person("accounts", known.account_id, known.sealed_identity)
+        themselves = Invitee(name, invitee.email)  # the log names them as their account does
+        accepted = perform_unattended(runtime, lambda step: _join(step, invitation, known.account_id, themselves))
     else:
-        perform_unattended(runtime, lambda step: invitations.count_failure(step.uow, invitation.invitation_id))
         accepted = None
     if accepted is None:
         raise SignInFailed
@@ -151,22 +157,39 @@ def _status(runtime: Runtime, invitation: InvitationRecord) -> InvitationStatus:
     return invitation_status(invitation.facts(), runtime.clock())
 
 
+def _may_try(runtime: Runtime, invitation: InvitationRecord) -> bool:
+    """Take one of the link's attempts. It is counted before the password is looked at, however many come at once."""
+    return perform_unattended(
+        runtime, lambda step: invitations.take_attempt(step.uow, invitation.invitation_id, MAX_ATTEMPTS)
+    )
+
+
 def _join_as_new(step: Step, invitation: InvitationRecord, invitee: Invitee, hashed: str) -> tuple[Caller, str] | None:
     vault = step.runtime.vault
     index = vault.email_index(invitee.email)
-    if accounts.by_email(step.uow, index) is not None:  # two links to one new person, accepted at once
+    if accounts.by_email(step.uow, index) is not None or not _take(step, invitation):
         return None
     account_id = AccountId(step.runtime.new_id())
     identity = vault.seal_person("accounts", account_id, invitee.name, invitee.email)
-    accounts.add(step.uow, AccountRecord(account_id, identity, hashed), index, step.at)
-    return _join(step, invitation, account_id, invitee)
+    try:
+        accounts.add(step.uow, AccountRecord(account_id, identity, hashed), index, step.at)
+    except AddressTaken as error:  # two links to one new person, accepted at once: this one stays open
+        raise SignInFailed from error
+    return _joined(step, invitation, account_id, invitee)
 
 
 def _join(
     step: Step, invitation: InvitationRecord, account_id: AccountId, invitee: Invitee
 ) -> tuple[Caller, str] | None:
-    if not invitations.accept(step.uow, invitation.invitation_id, step.at):
-        return None
+    return _joined(step, invitation, account_id, invitee) if _take(step, invitation) else None
+
+
+def _take(step: Step, invitation: InvitationRecord) -> bool:
+    """Use the link up; False when somebody was first."""
+    return invitations.accept(step.uow, invitation.invitation_id, step.at)
+
+
+def _joined(step: Step, invitation: InvitationRecord, account_id: AccountId, invitee: Invitee) -> tuple[Caller, str]:
     started = sessions.start(step, account_id)
     if invitation.passport_id is not None:
         _become_parent(step, invitation.passport_id, account_id, invitee)
@@ -189,7 +212,7 @@ def _become_parent(step: Step, passport_id: PassportId, account_id: AccountId, i
 def _become_member(
     step: Step, organisation_id: OrganisationId, role: Role, account_id: AccountId, invitee: Invitee
 ) -> None:
-    organisation = organisations.find(step.uow, organisation_id)
+    organisation = organisations.find(step.uow, organisation_id, lock=True)  # links to one role take turns
     if organisation is None:
         raise SignInFailed
     if not memberships.is_held(step.uow, account_id, organisation_id, role):
@@ -214,5 +237,7 @@ def _entry(
     )
 
 
-def _log(step: Step, action: str, capacity: Capacity, account_id: AccountId | None) -> None:
-    journal.write(step, _entry(step, action, capacity, account_id), None)
+def _log(
+    step: Step, action: str, capacity: Capacity, account_id: AccountId | None, subject: Capacity | None = None
+) -> None:
+    journal.write(step, replace(_entry(step, action, capacity, account_id), subject=subject), None)

@@ -1,8 +1,9 @@
 """Writing to the access log from a use case, in its own transaction."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from passport_api.domain.access_log import LEAVES_ACCESS_AS_IT_IS, Decision, Entry, Leaf
+from passport_api.domain.access_log import Decision, Entry, Leaf
 from passport_api.domain.consents import Standing
 from passport_api.domain.decisions import Basis, consensus_on
 from passport_api.domain.ids import OrganisationId
@@ -19,12 +20,33 @@ class Asked:
     standing: Standing | None = None
 
 
+class Overtaken(Exception):
+    """Access changed between deciding and logging: nothing was done, and the use case begins anew."""
+
+
 def write(step: Step, entry: Entry, seals: PassportSeals | None) -> int:
     """Append an entry, sealed under its passport's key or the service's; gives its place in the log.
 
-    Call it last: the log's lock is held from here until the transaction ends.
+    Raises:
+        Overtaken: somebody's access changed since this transaction began to read.
     """
-    return _append(step, entry.action, seal(step, entry, seals))
+    return write_all(step, [(entry, seals)])
+
+
+def write_all(step: Step, entries: Sequence[tuple[Entry, PassportSeals | None]]) -> int:
+    """Append entries; gives the place of the first.
+
+    Call it last and once: the log is held from here until the transaction ends.
+
+    Raises:
+        Overtaken: somebody's access changed since this transaction began to read.
+    """
+    leaves = [seal(step, entry, seals) for entry, seals in entries]
+    head = log.take_turn(step.uow)
+    if not step.expects(head.epoch):
+        raise Overtaken
+    log.append(step.uow, head, leaves, new_epoch=any(entry.may_take_access_away for entry, _ in entries))
+    return head.size
 
 
 def write_decision(step: Step, entry: Entry, seals: PassportSeals | None, asked: Asked) -> int:
@@ -57,9 +79,3 @@ def decision_of(entry: Entry, asked: Asked) -> Decision:
         purpose=entry.purpose,
         decided_by=entry.account_id,
     )
-
-
-def _append(step: Step, action: str, leaf: Leaf) -> int:
-    head = log.take_turn(step.uow)
-    log.append(step.uow, head, [leaf], new_epoch=action not in LEAVES_ACCESS_AS_IT_IS)
-    return head.size

@@ -14,6 +14,7 @@ from passport_api.services.admission import facts_of, seals_of
 from passport_api.services.runtime import Step, Work
 from passport_api.store import log, passports
 from passport_api.store.database import UnitOfWork
+from passport_keys.errors import KeyStoreError
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,5 +170,8 @@ def _may_know_of(work: Work, kept: log.KeptEntry) -> bool:
     facts = None if record is None else facts_of(record, parents)
     if isinstance(decide_use(Use.READ_ACCESS_LOG, work.actor, facts), Granted):
         return True
-    seals = work.runtime.vault if record is None else seals_of(work, record)
-    return seals.open_entry(kept.leaf).account_id == work.actor.account_id
+    try:
+        entry = (work.runtime.vault if record is None else seals_of(work, record)).open_entry(kept.leaf)
+    except KeyStoreError:  # a stranger is refused alike, whatever is broken
+        return False
+    return entry.account_id == work.actor.account_id

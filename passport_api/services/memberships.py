@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from passport_api.domain.access import OrganisationUse
 from passport_api.domain.access_log import Entry, Outcome
 from passport_api.domain.decisions import Reason, Refused
 from passport_api.domain.errors import Clash, Conflict
@@ -11,13 +12,11 @@ from passport_api.domain.invitations import check_role
 from passport_api.domain.people import Capacity
 from passport_api.domain.roles import Role
 from passport_api.services import journal
+from passport_api.services.admission import admit_to_organisation
 from passport_api.services.runtime import Work
 from passport_api.store import idempotency, memberships, organisations
 from passport_api.store.memberships import MembershipRecord
 from passport_api.store.organisations import OrganisationRecord
-
-MEMBERSHIP_ENDED = "membership.ended"
-ROLE_CHANGED = "membership.role_changed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +35,13 @@ class Member:
 def list_members(
     work: Work, organisation_id: OrganisationId, after: MembershipId | None, limit: int
 ) -> list[Member] | Refused:
-    """An organisation's people, ended memberships too, for its administrator."""
-    if not work.actor.holds(Role.ORG_ADMIN, organisation_id):
-        return Refused(Reason.ROLE_MAY_NOT)
-    return [_member(work, row) for row in memberships.of_organisation(work.uow, organisation_id, after, limit)]
+    """An organisation's people, ended memberships too, for its administrator; logged."""
+    decision = admit_to_organisation(work, OrganisationUse.LIST_MEMBERS, organisation_id)
+    if isinstance(decision, Refused):
+        return decision
+    members = [_member(work, row) for row in memberships.of_organisation(work.uow, organisation_id, after, limit)]
+    _log(work, OrganisationUse.LIST_MEMBERS, decision.value)
+    return members
 
 
 def end(work: Work, membership_id: MembershipId) -> Member | Refused:
@@ -48,12 +50,13 @@ def end(work: Work, membership_id: MembershipId) -> Member | Refused:
     Raises:
         Conflict: it had ended already, or it is the organisation's last administrator.
     """
-    found = _administered(work, membership_id)
+    found = _administered(work, OrganisationUse.END_MEMBERSHIP, membership_id)
     if isinstance(found, Refused):
         return found
-    membership, organisation = found
+    membership, organisation, capacity = found
     _end(work, membership)
-    _log(work, MEMBERSHIP_ENDED, organisation)
+    _log(work, OrganisationUse.END_MEMBERSHIP, capacity, _whom(work, membership, organisation))
+    _forget_answers(work, membership)
     return _read(work, membership_id)
 
 
@@ -64,10 +67,10 @@ def change_role(work: Work, membership_id: MembershipId, role: Role) -> Member |
         InvalidField: this kind of organisation has no such role.
         Conflict: the membership had ended already, they hold the role, or it is the last administrator's.
     """
-    found = _administered(work, membership_id)
+    found = _administered(work, OrganisationUse.CHANGE_ROLE, membership_id)
     if isinstance(found, Refused):
         return found
-    membership, organisation = found
+    membership, organisation, capacity = found
     check_role(role, organisation.kind)
     if memberships.is_held(work.uow, membership.account_id, membership.organisation_id, role):
         raise Conflict(Clash.ALREADY_A_MEMBER)
@@ -77,16 +80,23 @@ def change_role(work: Work, membership_id: MembershipId, role: Role) -> Member |
         work.uow,
         MembershipRecord(new_id, membership.account_id, membership.organisation_id, role, started_at=work.at),
     )
-    _log(work, ROLE_CHANGED, organisation)
+    change = f"{membership.role.value} to {role.value}"
+    _log(work, OrganisationUse.CHANGE_ROLE, capacity, _whom(work, membership, organisation), change)
+    _forget_answers(work, membership)
     return _read(work, new_id)
 
 
-def _administered(work: Work, membership_id: MembershipId) -> tuple[MembershipRecord, OrganisationRecord] | Refused:
+def _administered(
+    work: Work, use: OrganisationUse, membership_id: MembershipId
+) -> tuple[MembershipRecord, OrganisationRecord, Capacity] | Refused:
     membership = memberships.find(work.uow, membership_id)
-    if membership is None or not work.actor.holds(Role.ORG_ADMIN, membership.organisation_id):
-        return Refused(Reason.ROLE_MAY_NOT)
-    organisation = organisations.find(work.uow, membership.organisation_id, lock=True)
-    return Refused(Reason.NO_SUCH_THING) if organisation is None else (membership, organisation)
+    decision = admit_to_organisation(work, use, None if membership is None else membership.organisation_id)
+    if isinstance(decision, Refused):
+        return decision
+    organisation = None if membership is None else organisations.find(work.uow, membership.organisation_id, lock=True)
+    if membership is None or organisation is None:
+        raise AssertionError("granted without a membership")
+    return membership, organisation, decision.value
 
 
 def _end(work: Work, membership: MembershipRecord) -> None:
@@ -95,7 +105,16 @@ def _end(work: Work, membership: MembershipRecord) -> None:
         raise Conflict(Clash.LAST_ADMIN)
     if not memberships.end(work.uow, membership.membership_id, work.at):
         raise Conflict(Clash.MEMBERSHIP_ENDED)
-    idempotency.forget_account(work.uow, membership.account_id)  # a kept answer may show what the role could see
+    _forget_answers(work, membership)
+
+
+def _forget_answers(work: Work, membership: MembershipRecord) -> None:
+    """Drop the answers kept for repeated requests: they may show what the role could see.
+
+    Called before the log is held, so that nobody who drops old ones waits for us while we wait for them; and again
+    once it is held, when an answer kept meanwhile has been committed, and is seen.
+    """
+    idempotency.forget_answers(work.uow, membership.account_id)
 
 
 def _read(work: Work, membership_id: MembershipId) -> Member | Refused:
@@ -108,14 +127,23 @@ def _member(work: Work, row: MembershipRecord) -> Member:
     return Member(row.membership_id, row.account_id, name, email, row.role, row.started_at, row.ended_at)
 
 
-def _log(work: Work, action: str, organisation: OrganisationRecord) -> None:
+def _whom(work: Work, membership: MembershipRecord, organisation: OrganisationRecord) -> Capacity:
+    name, _ = work.runtime.vault.open_person("accounts", membership.account_id, membership.sealed_identity)
+    return Capacity(name, membership.role.value, organisation.name)
+
+
+def _log(
+    work: Work, use: OrganisationUse, capacity: Capacity, subject: Capacity | None = None, detail: str | None = None
+) -> None:
     entry = Entry(
         entry_id=EntryId(work.runtime.new_id()),
         at=work.at,
-        action=action,
+        action=use.value,
         outcome=Outcome.ALLOWED,
-        actor=Capacity(work.actor.name, Role.ORG_ADMIN.value, organisation.name),
+        actor=capacity,
         account_id=work.actor.account_id,
         passport_id=None,
+        subject=subject,
+        detail=detail,
     )
     journal.write(work, entry, None)

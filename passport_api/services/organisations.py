@@ -1,13 +1,13 @@
 """Organisations: founded by the operator, found by everybody who is signed in. Nothing about them is private."""
 
 from passport_api.domain.decisions import Reason, Refused
-from passport_api.domain.errors import InvalidField
+from passport_api.domain.errors import Clash, Conflict, InvalidField
 from passport_api.domain.identifiers import AuthorityCode, GssCode, Urn
 from passport_api.domain.ids import OrganisationId
 from passport_api.domain.roles import OrganisationKind
 from passport_api.services.runtime import Step, Work
 from passport_api.store import organisations
-from passport_api.store.organisations import OrganisationRecord
+from passport_api.store.organisations import OrganisationRecord, UrnTaken
 
 
 def found_school(step: Step, name: str, urn: Urn, authority_id: OrganisationId | None) -> OrganisationRecord:
@@ -15,6 +15,7 @@ def found_school(step: Step, name: str, urn: Urn, authority_id: OrganisationId |
 
     Raises:
         InvalidField: there is no such authority.
+        Conflict: there is a school with this URN already.
     """
     if authority_id is not None:
         authority = organisations.find(step.uow, authority_id)
@@ -61,5 +62,8 @@ def _id(step: Step) -> OrganisationId:
 
 
 def _keep(step: Step, record: OrganisationRecord) -> OrganisationRecord:
-    organisations.add(step.uow, record, step.at)
+    try:
+        organisations.add(step.uow, record, step.at)
+    except UrnTaken as error:
+        raise Conflict(Clash.URN_TAKEN) from error
     return record

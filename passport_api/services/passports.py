@@ -3,21 +3,20 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from passport_api.domain.access import Relation, Use
-from passport_api.domain.access_log import Entry, Outcome
+from passport_api.domain.access import OrganisationUse, Relation, Use
+from passport_api.domain.access_log import PASSPORT_LISTED, Entry, Outcome
 from passport_api.domain.children import Child, check_birth
-from passport_api.domain.decisions import Reason, Refused
+from passport_api.domain.decisions import Refused
 from passport_api.domain.errors import Clash, Conflict, InvalidField
 from passport_api.domain.ids import AccountId, EntryId, OrganisationId, PassportId
 from passport_api.domain.people import Capacity
 from passport_api.domain.roles import CUSTODIANS, Role
 from passport_api.services import journal
-from passport_api.services.admission import Admitted, admit, note, seals_of
+from passport_api.services.admission import Admitted, admit, admit_to_organisation, note, seals_of
 from passport_api.services.runtime import Work
 from passport_api.store import organisations, passports
+from passport_api.store.organisations import OrganisationRecord
 from passport_api.store.passports import IdentifierTaken, PassportRecord
-
-PASSPORT_CREATED = "passport.created"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +67,15 @@ def create(work: Work, new: NewPassport) -> Passport | Refused:
         InvalidField: the custodian is not given where it is needed, or a date of birth cannot be right.
         Conflict: this custodian already holds a passport with this NHS number or UPN.
     """
-    custodian_id = _custodian(work, new.custodian_id)
-    if isinstance(custodian_id, Refused):
-        return custodian_id
-    custodian = organisations.find(work.uow, custodian_id)
-    if custodian is None or custodian.kind not in CUSTODIANS:
-        return Refused(Reason.ROLE_MAY_NOT)
+    custodian = _custodian(work, new.custodian_id)
+    decision = admit_to_organisation(
+        work, OrganisationUse.CREATE_PASSPORT, None if custodian is None else custodian.organisation_id
+    )
+    if isinstance(decision, Refused):
+        return decision
+    if custodian is None:
+        raise AssertionError("granted without a custodian")
+    custodian_id = custodian.organisation_id
     check_birth(new.child.date_of_birth, work.at.date())
     passport_id = PassportId(work.runtime.new_id())
     seals, wrapped = work.runtime.vault.new_passport(passport_id)
@@ -90,8 +92,7 @@ def create(work: Work, new: NewPassport) -> Passport | Refused:
         passports.add(work.uow, record, work.actor.account_id, _indexes(work, custodian_id, new.child))
     except IdentifierTaken as error:
         raise Conflict(Clash.PASSPORT_EXISTS) from error
-    capacity = Capacity(work.actor.name, Role.SOCIAL_WORKER.value, custodian.name)
-    journal.write(work, _created(work, passport_id, capacity), seals)
+    journal.write(work, _created(work, passport_id, decision.value), seals)
     return Passport(
         passport_id, custodian_id, custodian.name, new.child, new.requires_both_parents, (), record.created_at
     )
@@ -108,33 +109,62 @@ def read(work: Work, passport_id: PassportId) -> Passport | Refused:
 
 
 def list_mine(work: Work, after: PassportId | None, limit: int) -> list[PassportItem]:
-    """The passports that the actor is a parent on, or whose custodian they are a social worker of."""
+    """The passports that the actor is a parent on, or whose custodian they are a social worker of.
+
+    Each child whose name is shown has an entry in the log.
+    """
     custodians = _custodians_of(work)
-    rows = passports.responsible_for(work.uow, work.actor.account_id, custodians, after, limit)
+    rows = passports.responsible_for(work.uow, work.actor.account_id, tuple(custodians), after, limit)
+    opened = [(row, seals_of(work, row)) for row in rows]
+    if opened:
+        journal.write_all(
+            work, [(_listed(work, row, custodians.get(row.custodian_id)), seals) for row, seals in opened]
+        )
     return [
         PassportItem(
             row.passport_id,
             row.custodian_id,
-            seals_of(work, row).open_child(row.sealed_child).name,
+            seals.open_child(row.sealed_child).name,
             Relation.CUSTODIAN if row.custodian_id in custodians else Relation.PARENT,
             row.created_at,
         )
-        for row in rows
+        for row, seals in opened
     ]
 
 
-def _custodians_of(work: Work) -> tuple[OrganisationId, ...]:
-    return tuple(held.organisation_id for held in work.actor.active() if held.role is Role.SOCIAL_WORKER)
+def _custodians_of(work: Work) -> dict[OrganisationId, Capacity]:
+    """The organisations that the actor is a social worker of, with the capacity in which they act there."""
+    return {
+        held.organisation_id: Capacity(work.actor.name, held.role.value, held.organisation_name)
+        for held in work.actor.active()
+        if held.role is Role.SOCIAL_WORKER
+    }
 
 
-def _custodian(work: Work, wanted: OrganisationId | None) -> OrganisationId | Refused:
-    """The organisation to hold the passport: the one named, or the only one the actor works for."""
-    mine = _custodians_of(work)
-    if wanted is not None:
-        return wanted if wanted in mine else Refused(Reason.ROLE_MAY_NOT)
-    if len(mine) > 1:
+def _listed(work: Work, row: PassportRecord, as_custodian: Capacity | None) -> Entry:
+    return Entry(
+        entry_id=EntryId(work.runtime.new_id()),
+        at=work.at,
+        action=PASSPORT_LISTED,
+        outcome=Outcome.ALLOWED,
+        actor=as_custodian or Capacity(work.actor.name, Relation.PARENT.value),
+        account_id=work.actor.account_id,
+        passport_id=row.passport_id,
+    )
+
+
+def _custodian(work: Work, wanted: OrganisationId | None) -> OrganisationRecord | None:
+    """The organisation to hold the passport: the one named, or the only one the actor works for as a social worker.
+
+    Raises:
+        InvalidField: they work for several and name none.
+    """
+    mine = tuple(_custodians_of(work))
+    if wanted is None and len(mine) > 1:
         raise InvalidField("/custodian_id", "You work for several organisations: say which one holds this passport.")
-    return mine[0] if mine else Refused(Reason.ROLE_MAY_NOT)
+    chosen = wanted if wanted is not None or not mine else mine[0]
+    found = None if chosen is None else organisations.find(work.uow, chosen)
+    return found if found is not None and found.kind in CUSTODIANS else None
 
 
 def _indexes(work: Work, custodian_id: OrganisationId, child: Child) -> dict[str, bytes]:
@@ -151,7 +181,7 @@ def _created(work: Work, passport_id: PassportId, capacity: Capacity) -> Entry:
     return Entry(
         entry_id=EntryId(work.runtime.new_id()),
         at=work.at,
-        action=PASSPORT_CREATED,
+        action=OrganisationUse.CREATE_PASSPORT.value,
         outcome=Outcome.ALLOWED,
         actor=capacity,
         account_id=work.actor.account_id,

@@ -50,9 +50,22 @@ class Step:
     uow: UnitOfWork
     at: datetime
 
+    def expects(self, epoch: int) -> bool:  # noqa: ARG002 - a Work's answer depends on it
+        """Whether what was decided still holds at an epoch of the log."""
+        return True
+
 
 @dataclass(frozen=True, slots=True)
 class Work(Step):
-    """One transaction at one instant, for a signed-in person."""
+    """One transaction at one instant, for a signed-in person.
+
+    Attributes:
+        epoch: the log's epoch of access before anything was read: decisions made since rest on it.
+    """
 
     actor: Actor
+    epoch: int
+
+    def expects(self, epoch: int) -> bool:
+        """Whether nobody's access changed since this began to read."""
+        return self.epoch == epoch

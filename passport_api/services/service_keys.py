@@ -7,6 +7,7 @@ from uuid import UUID
 
 from passport_api.store import service_keys as store
 from passport_api.store.database import UnitOfWork
+from passport_keys.errors import KeyStoreError
 from passport_keys.keyring import Keyring
 from passport_keys.providers import WrappedKey
 from passport_keys.sealing import DataKey
@@ -17,6 +18,13 @@ _INDEX = "blind_index"
 _TOKENS = "token_signing"
 _LOG = "checkpoint_signing"
 _SIGNING = frozenset({_TOKENS, _LOG})
+
+
+_PURPOSES = frozenset({_DATA, _INDEX, _TOKENS, _LOG})
+
+
+class ServiceKeyLost(KeyStoreError):
+    """A service key that there was is gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +38,17 @@ class ServiceKeys:
 
 
 def open_service_keys(uow: UnitOfWork, keyring: Keyring, new_id: Callable[[], UUID], at: datetime) -> ServiceKeys:
-    """Open the service's keys, making those that are missing.
+    """Open the service's keys, making them all the first time.
 
     Raises:
         KeyStoreError: a key does not unwrap: the key store is not the one this database was made with.
+        ServiceKeyLost: some are there and some are not: a new one would open nothing that the lost one sealed.
     """
     kept = {record.purpose for record in store.every(uow)}
-    for purpose in (_DATA, _INDEX, _TOKENS, _LOG):
-        if purpose not in kept:
+    if kept and kept != _PURPOSES:
+        raise ServiceKeyLost(f"The database has lost its keys for: {', '.join(sorted(_PURPOSES - kept))}.")
+    if not kept:
+        for purpose in sorted(_PURPOSES):
             _make(uow, keyring, purpose, new_id(), at)
     opened: dict[str, list[DataKey]] = {}
     for record in store.every(uow):

@@ -37,8 +37,10 @@ def refresh(runtime: Runtime, token: str) -> tuple[Caller, str]:
         TokenReused: the token was used before; its session has been ended.
     """
     traded = perform_unattended(runtime, lambda step: _refresh(step, token))
-    if isinstance(traded, RefreshVerdict):
-        raise TokenReused if traded is RefreshVerdict.REVOKE_FAMILY else SignInFailed
+    if traded is None:
+        raise SignInFailed
+    if isinstance(traded, TokenReused):
+        raise traded
     return traded
 
 
@@ -47,20 +49,20 @@ def sign_out(runtime: Runtime, caller: Caller) -> None:
     perform_unattended(runtime, lambda step: sessions.end(step.uow, caller.session_id, step.at))
 
 
-def _refresh(step: Step, token: str) -> tuple[Caller, str] | RefreshVerdict:
+def _refresh(step: Step, token: str) -> tuple[Caller, str] | TokenReused | None:
     digest = step.runtime.vault.digest("refresh_token", token)
     found = sessions.find_token(step.uow, digest)
     if found is None:
-        return RefreshVerdict.REFUSE
+        return None
     session_id, account_id, facts = found
     verdict = judge_refresh(facts, step.at)
     if verdict is RefreshVerdict.ROTATE and sessions.use_token(step.uow, digest, step.at):
         return Caller(account_id, session_id), _issue(step, session_id)
     if verdict is RefreshVerdict.REFUSE:
-        return verdict
+        return None
     # Used before, or by another request a moment ago: either way two hold it.
     sessions.end(step.uow, session_id, step.at)
-    return RefreshVerdict.REVOKE_FAMILY
+    return TokenReused(session_id)
 
 
 def _issue(step: Step, session_id: SessionId) -> str:

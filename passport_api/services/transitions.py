@@ -6,7 +6,7 @@ from datetime import date
 
 from passport_api.domain.access import Use
 from passport_api.domain.decisions import Refused
-from passport_api.domain.errors import InvalidField, Stale
+from passport_api.domain.errors import Clash, Conflict, InvalidField, Stale
 from passport_api.domain.ids import OrganisationId, PassportId, TransitionId
 from passport_api.domain.roles import OrganisationKind
 from passport_api.domain.transitions import (
@@ -97,17 +97,38 @@ def change(work: Work, transition_id: TransitionId, change: Change, matches: Mat
     held = transitions.find(work.uow, transition_id)
     if held is None or not matches(held):
         raise Stale
+    if held.state not in OPEN:
+        raise Conflict(Clash.STATE)
     state = held.state if change.state is None else step(held.state, change.state)
     planned = held.move.planned_date if change.planned_date is None else change.planned_date
     if change.planned_date is not None:
         check_planned_date(planned, work.at.date())
     changed = _keep(work, held, state, planned)
-    note(work, admitted, purpose=state.value)
+    note(work, admitted, purpose=held.move.kind.value, detail=_difference(held, changed))
     return changed
 
 
+def _difference(before: TransitionRecord, after: TransitionRecord) -> str:
+    parts = (
+        f"{name} {old} to {new}"
+        for name, old, new in (
+            ("state", before.state.value, after.state.value),
+            ("planned_date", before.move.planned_date, after.move.planned_date),
+        )
+        if old != new
+    )
+    return ", ".join(parts)
+
+
+def acknowledged_by(work: Work, transition_id: TransitionId | None, reader_of: OrganisationId) -> None:
+    """Step a move on when somebody where it leads has read the view; the authority's reading is not the school's."""
+    held = None if transition_id is None else transitions.find(work.uow, transition_id)
+    if held is not None and held.move.to_id == reader_of:
+        advance(work, transition_id, TransitionState.ACKNOWLEDGED)
+
+
 def advance(work: Work, transition_id: TransitionId | None, towards: TransitionState) -> None:
-    """Step a move on when a consent takes effect or a reader acknowledges; a move that is past it stays."""
+    """Step a move on when a consent is agreed or a reader acknowledges; a move that is past it stays."""
     held = None if transition_id is None else transitions.find(work.uow, transition_id)
     if held is None or held.state not in OPEN or towards not in _AHEAD[held.state]:
         return

@@ -16,7 +16,6 @@ from passport_api.domain.decisions import Refused
 from passport_api.domain.errors import Clash, Conflict
 from passport_api.domain.ids import ConsentId, EntryId, OrganisationId
 from passport_api.domain.roles import ceiling_of
-from passport_api.domain.transitions import TransitionState
 from passport_api.domain.views import SectionView, view_of
 from passport_api.services import journal
 from passport_api.services import transitions as moves
@@ -25,8 +24,9 @@ from passport_api.services.journal import Asked
 from passport_api.services.runtime import Caller, Runtime, Work
 from passport_api.services.statements import current
 from passport_api.services.vault import PassportSeals
-from passport_api.store import consents, log, transitions, views
-from passport_api.store.views import AlreadyAcknowledged, ReleaseFacts
+from passport_api.store import consents, log, passports, transitions, views
+from passport_api.store.views import ReleaseFacts
+from passport_keys.errors import KeyStoreError
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +85,10 @@ def open_view(runtime: Runtime, caller: Caller, consent_id: ConsentId) -> View |
         StoreUnavailable: the log could not be written; nothing was released.
     """
     with runtime.database.reading() as uow:
-        epoch = log.epoch(uow)
-        work = Work(runtime, uow, runtime.clock(), actor_of(runtime, uow, caller))
-        prepared = _prepare(work, consent_id, VIEW_OPENED)
+        # The epoch first: whatever changes after it is read, however it is interleaved, is noticed when recording.
+        epoch, found = views.release_facts(uow, consent_id)
+        work = Work(runtime, uow, runtime.clock(), actor_of(runtime, uow, caller), epoch)
+        prepared = _prepare(work, found, VIEW_OPENED)
     leaf = journal.seal(work, prepared.entry, prepared.seals)
     decision = journal.decision_of(prepared.entry, prepared.asked)
     position = runtime.recorder.record(epoch, leaf, decision)
@@ -126,36 +127,33 @@ def acknowledge(work: Work, consent_id: ConsentId) -> Acknowledgement | Refused:
     Raises:
         Conflict: the reader has not opened it.
     """
-    prepared = _prepare(work, consent_id, VIEW_ACKNOWLEDGED)
+    _, found = views.release_facts(work.uow, consent_id)
+    prepared = _prepare(work, found, VIEW_ACKNOWLEDGED)
     if isinstance(prepared.view, Refused):
         journal.write_decision(work, prepared.entry, prepared.seals, prepared.asked)
         return prepared.view
     account_id = work.actor.account_id
+    record = consents.find(work.uow, consent_id)
+    if record is None:
+        raise AssertionError("a view was granted without its consent")
+    passports.find(work.uow, record.facts.passport_id)  # held: readers who acknowledge at once take turns
     before = views.acknowledged(work.uow, [consent_id], account_id)
     if before:
         return Acknowledgement(consent_id, before[consent_id])
     if not views.first_opened(work.uow, [consent_id], account_id):
         raise Conflict(Clash.NOT_OPENED)
-    _acknowledge(work, consent_id)
+    views.acknowledge(work.uow, consent_id, account_id, work.at)
+    moves.acknowledged_by(work, record.transition_id, record.facts.recipient_id)
     journal.write(work, prepared.entry, prepared.seals)
     return Acknowledgement(consent_id, work.at)
-
-
-def _acknowledge(work: Work, consent_id: ConsentId) -> None:
-    try:
-        views.acknowledge(work.uow, consent_id, work.actor.account_id, work.at)
-    except AlreadyAcknowledged as error:
-        raise Conflict(Clash.ACKNOWLEDGED_MEANWHILE) from error
-    record = consents.find(work.uow, consent_id)
-    if record is not None:
-        moves.advance(work, record.transition_id, TransitionState.ACKNOWLEDGED)
 
 
 def _open_while_holding_the_log(runtime: Runtime, caller: Caller, consent_id: ConsentId) -> View | Refused:
     with runtime.database.writing() as uow:
         log.take_turn(uow)
-        work = Work(runtime, uow, runtime.clock(), actor_of(runtime, uow, caller))
-        prepared = _prepare(work, consent_id, VIEW_OPENED)
+        epoch, found = views.release_facts(uow, consent_id)
+        work = Work(runtime, uow, runtime.clock(), actor_of(runtime, uow, caller), epoch)
+        prepared = _prepare(work, found, VIEW_OPENED)
         position = journal.write_decision(work, prepared.entry, prepared.seals, prepared.asked)
     return prepared.view if isinstance(prepared.view, Refused) else replace(prepared.view, log_entry=position)
 
@@ -179,15 +177,29 @@ class _Unsealed:
         )
 
 
-def _prepare(work: Work, consent_id: ConsentId, action: str) -> _Prepared:
-    found = views.release_facts(work.uow, consent_id)
-    unsealed = None if found is None else _unseal(work, found)
-    decision = decide_release(work.actor, None if unsealed is None else unsealed.facts(), work.at)
+def _prepare(work: Work, found: ReleaseFacts | None, action: str) -> _Prepared:
+    unsealed = None if found is None else _unseal_for(work, found)
+    facts = None if unsealed is None else unsealed.facts()
+    decision = decide_release(work.actor, facts, work.at)
     if isinstance(decision, Refused):
         return _prepared_refusal(work, unsealed, action, decision)
     if unsealed is None:
         raise AssertionError("granted without a consent")
     return _prepared_view(work, unsealed, decision.value, action)
+
+
+def _unseal_for(work: Work, found: ReleaseFacts) -> _Unsealed | None:
+    """Open a consent; what does not open is as if it were not there for whoever may not see it anyway.
+
+    Raises:
+        KeyStoreError: it does not open, and by the plain columns this reader would be let in.
+    """
+    try:
+        return _unseal(work, found)
+    except KeyStoreError:
+        if isinstance(decide_release(work.actor, found.consent, work.at), Refused):
+            return None
+        raise
 
 
 def _unseal(work: Work, found: ReleaseFacts) -> _Unsealed:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import bindparam, insert, select
+from sqlalchemy.exc import IntegrityError
 
 from passport_api.domain.ids import AccountId, OrganisationId, SessionId
 from passport_api.domain.people import Membership
@@ -29,6 +30,10 @@ class SignedIn:
 
     sealed_identity: bytes
     memberships: tuple[Membership, ...]
+
+
+class AddressTaken(Exception):
+    """Somebody has an account with this address already."""
 
 
 _ACCOUNT = select(m.Account.id, m.Account.sealed_identity, m.Account.password_hash)
@@ -77,13 +82,20 @@ def signed_in(uow: UnitOfWork, account_id: AccountId, session_id: SessionId) -> 
 
 
 def add(uow: UnitOfWork, account: AccountRecord, email_index: bytes, at: datetime) -> None:
-    """Keep a new account."""
-    uow.connection.execute(
-        insert(m.Account).values(
-            id=account.account_id,
-            email_index=email_index,
-            sealed_identity=account.sealed_identity,
-            password_hash=account.password_hash,
-            created_at=at,
+    """Keep a new account.
+
+    Raises:
+        AddressTaken: there is an account with this address.
+    """
+    try:
+        uow.connection.execute(
+            insert(m.Account).values(
+                id=account.account_id,
+                email_index=email_index,
+                sealed_identity=account.sealed_identity,
+                password_hash=account.password_hash,
+                created_at=at,
+            )
         )
-    )
+    except IntegrityError as error:
+        raise AddressTaken from error

@@ -129,17 +129,20 @@ def revoke(uow: UnitOfWork, consent_id: ConsentId, account_id: AccountId, at: da
     )
 
 
-def supersede_older(uow: UnitOfWork, newer: ConsentRecord, at: datetime) -> list[ConsentId]:
-    """End the consents that a newer one replaces: same passport, recipient and purpose, not ended before `at`."""
-    older = (
+def supersede_others(uow: UnitOfWork, newer: ConsentRecord, at: datetime) -> list[ConsentId]:
+    """End the consents that a newer one replaces: same passport, recipient and purpose, not ended before `at`.
+
+    The passport is held, so whichever is agreed last is the newer, whatever the clocks of two nodes made of its id.
+    """
+    others = (
         m.Consent.passport_id == newer.facts.passport_id,
         m.Consent.recipient_id == newer.facts.recipient_id,
         m.Consent.purpose == newer.purpose,
-        m.Consent.id < newer.facts.consent_id,
+        m.Consent.id != newer.facts.consent_id,
         m.Consent.revoked_at.is_(None),
         or_(m.Consent.superseded_at.is_(None), m.Consent.superseded_at > at),
     )
-    found = [ConsentId(row[0]) for row in uow.connection.execute(select(m.Consent.id).where(*older))]
+    found = [ConsentId(row[0]) for row in uow.connection.execute(select(m.Consent.id).where(*others))]
     if found:
         uow.connection.execute(
             update(m.Consent)

@@ -45,13 +45,14 @@ class Database:
     def __init__(self, url: str, pool_size: int = 8) -> None:
         self.engine = _engine(url, pool_size)
         self._is_sqlite = self.engine.dialect.name == "sqlite"
+        self._reading_engine = self.engine if self._is_sqlite else _without_transactions(self.engine)
         self._turn = threading.Lock()
 
     @contextmanager
     def reading(self) -> Iterator[UnitOfWork]:
-        """A transaction that only reads."""
+        """Queries that only read. On PostgreSQL each sees what is committed when it begins, as in any transaction."""
         try:
-            with self.engine.connect() as connection:
+            with self._reading_engine.connect() as connection:
                 yield UnitOfWork(connection)
         except _AWAY as error:
             raise StoreUnavailable from error
@@ -106,7 +107,17 @@ def _engine(url: str, pool_size: int) -> Engine:
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    return create_engine(target, pool_size=pool_size, max_overflow=0, pool_timeout=BUSY_SECONDS)
+    # Whatever the server's own defaults are: times in UTC, and a commit that returned is on disk.
+    settings = {"options": "-c timezone=UTC -c synchronous_commit=on"}
+    return create_engine(target, pool_size=pool_size, max_overflow=0, pool_timeout=BUSY_SECONDS, connect_args=settings)
+
+
+def _without_transactions(engine: Engine) -> Engine:
+    """The same pool without BEGIN and ROLLBACK around what only reads.
+
+    They are two round trips, and psycopg drops its prepared statements at each ROLLBACK.
+    """
+    return engine.execution_options(isolation_level="AUTOCOMMIT")
 
 
 def _set_up_sqlite(raw: Any, _record: ConnectionPoolEntry) -> None:

@@ -31,14 +31,14 @@ def claim(uow: UnitOfWork, account_id: AccountId, key_digest: bytes, request_dig
     return taken.one_or_none() is not None
 
 
-def find(uow: UnitOfWork, account_id: AccountId, key_digest: bytes) -> KeptAnswer:
-    """What was kept under a key that is taken."""
+def find(uow: UnitOfWork, account_id: AccountId, key_digest: bytes) -> KeptAnswer | None:
+    """What was kept under a key that is taken; None when it was dropped a moment ago."""
     row = uow.connection.execute(
         select(m.IdempotencyKey.request_digest, m.IdempotencyKey.sealed_answer).where(
             m.IdempotencyKey.account_id == account_id, m.IdempotencyKey.key_digest == key_digest
         )
-    ).one()
-    return KeptAnswer(row[0], row[1])
+    ).one_or_none()
+    return None if row is None else KeptAnswer(row[0], row[1])
 
 
 def keep(uow: UnitOfWork, account_id: AccountId, key_digest: bytes, sealed_answer: bytes) -> None:
@@ -67,6 +67,8 @@ def forget_older(uow: UnitOfWork, than: datetime, account_id: AccountId | None =
     uow.connection.execute(too_old)
 
 
-def forget_account(uow: UnitOfWork, account_id: AccountId) -> None:
-    """Drop every answer kept for an account."""
-    uow.connection.execute(delete(m.IdempotencyKey).where(m.IdempotencyKey.account_id == account_id))
+def forget_answers(uow: UnitOfWork, account_id: AccountId) -> None:
+    """Drop every answer kept for an account, but not that its requests were carried out."""
+    uow.connection.execute(
+        update(m.IdempotencyKey).where(m.IdempotencyKey.account_id == account_id).values(sealed_answer=None)
+    )

@@ -95,10 +95,15 @@ def accept(uow: UnitOfWork, invitation_id: InvitationId, at: datetime) -> bool:
     return accepted.rowcount == 1
 
 
-def count_failure(uow: UnitOfWork, invitation_id: InvitationId) -> None:
-    """Count a wrong password against an invitation."""
-    uow.connection.execute(
+def take_attempt(uow: UnitOfWork, invitation_id: InvitationId, most: int) -> bool:
+    """Count an attempt at an invitation's password; False when it has been accepted or there were as many as may be."""
+    taken = uow.connection.execute(
         update(m.Invitation)
-        .where(m.Invitation.id == invitation_id)
+        .where(
+            m.Invitation.id == invitation_id,
+            m.Invitation.accepted_at.is_(None),
+            m.Invitation.failed_attempts < most,
+        )
         .values(failed_attempts=m.Invitation.failed_attempts + 1)
     )
+    return taken.rowcount == 1

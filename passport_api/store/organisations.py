@@ -64,8 +64,18 @@ def every(uow: UnitOfWork) -> list[OrganisationRecord]:
     return [_record(row) for row in uow.connection.execute(_ORGANISATION.order_by(m.Organisation.id))]
 
 
+class UrnTaken(Exception):
+    """There is a school with this URN already."""
+
+
 def add(uow: UnitOfWork, organisation: OrganisationRecord, at: datetime) -> None:
-    """Keep a new organisation."""
+    """Keep a new organisation.
+
+    Raises:
+        UrnTaken: there is a school with its URN already.
+    """
+    if organisation.urn is not None and page(uow, organisation.urn, None, None, 1):
+        raise UrnTaken
     uow.connection.execute(
         insert(m.Organisation).values(
             id=organisation.organisation_id,

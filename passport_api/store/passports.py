@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert, or_, select
+from sqlalchemy import insert, select, union
 from sqlalchemy.exc import IntegrityError
 
 from passport_api.domain.ids import AccountId, OrganisationId, PassportId
@@ -78,14 +78,20 @@ def responsible_for(
     limit: int,
 ) -> list[PassportRecord]:
     """The passports that a person is a parent on, or whose custodian they work for, newest first."""
-    as_parent = select(m.Parent.passport_id).where(m.Parent.account_id == account_id, m.Parent.ended_at.is_(None))
-    query = (
-        _PASSPORT.where(or_(m.Passport.id.in_(as_parent), m.Passport.custodian_id.in_(custodians)))
-        .order_by(m.Passport.id.desc())
-        .limit(limit)
+    as_parent = select(m.Parent.passport_id.label("id")).where(
+        m.Parent.account_id == account_id, m.Parent.ended_at.is_(None)
     )
+    as_custodian = select(m.Passport.id.label("id")).where(m.Passport.custodian_id.in_(custodians))
     if after is not None:
-        query = query.where(m.Passport.id < after)
+        as_parent = as_parent.where(m.Parent.passport_id < after)
+        as_custodian = as_custodian.where(m.Passport.id < after)
+    # Each half walks its own index and stops at the limit: a page costs the same however many passports there are.
+    halves = (
+        as_parent.order_by(m.Parent.passport_id.desc()).limit(limit).subquery(),
+        as_custodian.order_by(m.Passport.id.desc()).limit(limit).subquery(),
+    )
+    mine = union(*(select(half.c.id) for half in halves)).subquery()
+    query = _PASSPORT.join(mine, mine.c.id == m.Passport.id).order_by(m.Passport.id.desc()).limit(limit)
     return [_record(row) for row in uow.connection.execute(query)]
 
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import bindparam, func, insert, select
-from sqlalchemy.exc import IntegrityError
 
 from passport_api.domain.access_log import VIEW_OPENED, Outcome
 from passport_api.domain.consents import ConsentFacts
@@ -27,10 +26,6 @@ class ReleaseFacts:
     wrapped_key: bytes
 
 
-class AlreadyAcknowledged(Exception):
-    """This reader has acknowledged this view before."""
-
-
 _RELEASE = (
     select(
         m.Consent.id,
@@ -48,17 +43,21 @@ _RELEASE = (
         m.Passport.sealed_child,
         m.Passport.wrapping_key_id,
         m.Passport.wrapped_key,
+        m.LogHead.epoch,
     )
-    .join(m.Passport, m.Passport.id == m.Consent.passport_id)
+    .select_from(m.LogHead)
+    .outerjoin(m.Consent, m.Consent.id == bindparam("consent_id"))
+    .outerjoin(m.Passport, m.Passport.id == m.Consent.passport_id)
     .outerjoin(m.Transition, m.Transition.id == m.Consent.transition_id)
-    .where(m.Consent.id == bindparam("consent_id"))
 )
 
 
-def release_facts(uow: UnitOfWork, consent_id: ConsentId) -> ReleaseFacts | None:
-    """What decides about opening a view and what it opens, if there is such a consent."""
-    row = uow.connection.execute(_RELEASE, {"consent_id": consent_id}).one_or_none()
-    return None if row is None else ReleaseFacts(facts_from(row), row[10], row[11], row[12], row[13], row[14])
+def release_facts(uow: UnitOfWork, consent_id: ConsentId) -> tuple[int, ReleaseFacts | None]:
+    """The epoch of access, and what decides about opening a view and what it opens, if there is such a consent."""
+    row = uow.connection.execute(_RELEASE, {"consent_id": consent_id}).one()
+    if row[0] is None:
+        return row[15], None
+    return row[15], ReleaseFacts(facts_from(row), row[10], row[11], row[12], row[13], row[14])
 
 
 def first_opened(uow: UnitOfWork, consents: Iterable[ConsentId], account_id: AccountId) -> dict[ConsentId, datetime]:
@@ -85,14 +84,5 @@ def acknowledged(uow: UnitOfWork, consents: Iterable[ConsentId], account_id: Acc
 
 
 def acknowledge(uow: UnitOfWork, consent_id: ConsentId, account_id: AccountId, at: datetime) -> None:
-    """Keep a reader's word that they have read a view.
-
-    Raises:
-        AlreadyAcknowledged: they have said so before.
-    """
-    try:
-        uow.connection.execute(
-            insert(m.Acknowledgement).values(consent_id=consent_id, account_id=account_id, given_at=at)
-        )
-    except IntegrityError as error:
-        raise AlreadyAcknowledged from error
+    """Keep a reader's word that they have read a view."""
+    uow.connection.execute(insert(m.Acknowledgement).values(consent_id=consent_id, account_id=account_id, given_at=at))

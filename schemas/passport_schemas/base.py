@@ -17,10 +17,10 @@ _UK = ZoneInfo("Europe/London")
 _REORDERING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 # The rules of text as patterns for the contract (ECMA-262): what may stand in it, and that something does.
-_NO_CONTROLS = r"\u0000-\u0008\u000b-\u001f\u007f-\u009f"
-_NO_BREAKS = r"\u0009\u000a\u2028\u2029"
-_NO_REORDERING = r"\u202a-\u202e\u2066-\u2069"
-_NO_SPACE = r"\u0009\u000a\u0020\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+_CONTROLS = r"\u0000-\u0008\u000b-\u001f\u007f-\u009f"
+_BREAKS = r"\u0009\u000a\u2028\u2029"
+_REORDERS = r"\u202a-\u202e\u2066-\u2069"
+_SPACES = r"\u0020\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
 
 _DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 # RFC 3339 section 5.6, which is what JSON Schema's date-time means.
@@ -118,7 +118,7 @@ class Secret(fields.String):
     """
 
     def __init__(self, *, longest: int, **options: Any) -> None:
-        metadata = {"pattern": f"^[^{_NO_CONTROLS}]*$", **options.pop("metadata", {})}
+        metadata = {"pattern": f"^[^{_CONTROLS}]*$", **options.pop("metadata", {})}
         super().__init__(metadata=metadata, validate=validate.Length(1, longest), **options)
 
 
@@ -239,5 +239,6 @@ def listing(item: type[Schema], name: str) -> type[Schema]:
 
 
 def _pattern(*, lines: bool) -> str:
-    refused = _NO_CONTROLS + _NO_REORDERING + ("" if lines else _NO_BREAKS)
-    return f"^[^{refused}]*[^{refused}{_NO_SPACE}][^{refused}]*$"
+    refused = _CONTROLS + _REORDERS + ("" if lines else _BREAKS)
+    space = _SPACES + (_BREAKS if lines else "")
+    return f"^[^{refused}]*[^{refused}{space}][^{refused}]*$"

@@ -1,22 +1,39 @@
 """Invitations: to be a parent on a passport, or staff of an organisation."""
 
-from typing import Any
+from typing import Any, ClassVar
 
-from marshmallow import ValidationError, fields, validate, validates_schema
+from marshmallow import ValidationError, fields, validates_schema
 
-from passport_api.domain.passwords import MAX_LENGTH
+from passport_api.domain.passwords import MAX_LENGTH, MIN_LENGTH
 from passport_api.domain.roles import Role
-from passport_schemas.base import Answer, Strict, Text, email, moment
+from passport_schemas.base import Answer, Id, Secret, Strict, Text, an_id, email, moment
 
 
 class NewInvitation(Strict):
     """Give `passport_id` to invite a parent, or `organisation_id` and `role` to invite staff."""
 
-    name = Text(longest=120, required=True, metadata={"example": "Alex Rivers"})
+    contract: ClassVar[dict[str, Any]] = {
+        "oneOf": [
+            {
+                "title": "A parent",
+                "required": ["passport_id"],
+                "not": {"anyOf": [{"required": ["organisation_id"]}, {"required": ["role"]}]},
+            },
+            {
+                "title": "Staff",
+                "required": ["organisation_id", "role"],
+                "not": {"required": ["passport_id"]},
+            },
+        ]
+    }
+
+    name = Text(longest=120, required=True, metadata={"description": "Who is invited."})
     email = email()
-    passport_id = fields.UUID()
-    organisation_id = fields.UUID()
-    role = fields.Enum(Role, by_value=True)
+    passport_id = Id(metadata={"description": "The passport to be a parent on."})
+    organisation_id = Id(metadata={"description": "The organisation to work for."})
+    role = fields.Enum(
+        Role, by_value=True, metadata={"description": "The role there: one that the kind of organisation has."}
+    )
 
     @validates_schema
     def _one_purpose(self, data: dict[str, Any], **_: Any) -> None:
@@ -29,14 +46,24 @@ class NewInvitation(Strict):
 class Invitation(Answer):
     """An invitation, with its link: shown this once."""
 
-    id = fields.UUID(required=True)
-    link = fields.URL(required=True, require_tld=False)
-    token = fields.String(required=True)
+    id = an_id("The invitation.")
+    link = fields.String(
+        required=True,
+        metadata={"format": "uri", "description": "Give it to the person invited. Its token stands after the #."},
+    )
+    token = fields.String(required=True, metadata={"description": "What the link carries; good for one acceptance."})
     expires_at = moment("After this the link does not work.")
 
 
 class Acceptance(Strict):
     """The one-time token from the link, and a password: a new one, or that of the account one has."""
 
-    token = fields.String(required=True, validate=validate.Length(1, 200))
-    password = fields.String(required=True, validate=validate.Length(1, MAX_LENGTH))
+    token = Secret(longest=200, required=True, metadata={"description": "From the link, after the #."})
+    password = Secret(
+        longest=MAX_LENGTH,
+        required=True,
+        metadata={
+            "format": "password",
+            "description": f"A new one has at least {MIN_LENGTH} characters and is not one of the obvious.",
+        },
+    )

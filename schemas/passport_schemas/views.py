@@ -1,22 +1,23 @@
 """Views: the inbox without content, a view with it, and the acknowledgement."""
 
-from marshmallow import fields
+from marshmallow import fields, validate
 
 from passport_api.domain.consents import Purpose
 from passport_api.domain.levels import DetailLevel
+from passport_api.domain.roles import Role
 from passport_api.domain.sections import Section
-from passport_schemas.base import Answer, listing, moment
+from passport_schemas.base import Answer, an_id, choice, listing, moment
 from passport_schemas.statements import Statement
 
 
 class InboxItem(Answer):
     """A view that one could open: no content and no name."""
 
-    id = fields.UUID(required=True)
-    purpose = fields.Enum(Purpose, by_value=True, required=True)
-    recipient_id = fields.UUID(required=True)
-    transition_id = fields.UUID(required=True, allow_none=True)
-    planned_date = fields.Date(required=True, allow_none=True)
+    id = an_id("The view, by its consent's id.")
+    purpose = choice(Purpose, "What it was shared for.")
+    recipient_id = an_id("Which of one's organisations it was shared with.")
+    transition_id = an_id("The move that it serves.", allow_none=True)
+    planned_date = fields.Date(required=True, allow_none=True, metadata={"description": "The day of the move."})
     shared_at = moment("Since when it can be opened.")
     valid_until = moment("Until when it can be opened.")
     first_opened_at = moment("When one first opened it; null before.", allow_none=True)
@@ -36,27 +37,29 @@ class WhoItIsAbout(Answer):
 class ViewSection(Answer):
     """A section with the statements that this reader may see."""
 
-    section = fields.Enum(Section, by_value=True, required=True)
-    detail_level = fields.Enum(
-        DetailLevel, by_value=True, required=True, metadata={"description": "The highest level shown in it."}
-    )
+    section = choice(Section, "Which section.")
+    detail_level = choice(DetailLevel, "The highest level shown in it.")
     statements = fields.List(fields.Nested(Statement), required=True)
 
 
 class View(Answer):
     """What one consent lets one reader see."""
 
-    id = fields.UUID(required=True, metadata={"description": "Its consent's id."})
-    purpose = fields.Enum(Purpose, by_value=True, required=True)
-    role = fields.String(required=True, metadata={"description": "The role it is read in."})
+    id = an_id("Its consent's id.")
+    purpose = choice(Purpose, "What it was shared for.")
+    role = choice(Role, "The role it is read in.")
     child = fields.Nested(WhoItIsAbout, required=True)
     valid_until = moment("Until when it can be opened.")
     sections = fields.List(fields.Nested(ViewSection), required=True)
-    log_entry = fields.Integer(required=True, metadata={"description": "The place of this opening in the access log."})
+    log_entry = fields.Integer(
+        required=True,
+        validate=validate.Range(min=0),
+        metadata={"description": "The place of this opening in the access log."},
+    )
 
 
 class Acknowledgement(Answer):
     """A reader's word that they have read a view."""
 
-    id = fields.UUID(required=True, metadata={"description": "The view's id."})
+    id = an_id("The view's id.")
     acknowledged_at = moment("When.")

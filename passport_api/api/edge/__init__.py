@@ -9,7 +9,13 @@ from passport_api.api.edge.contract import openapi_document, to_yaml
 from passport_api.api.edge.etags import etag_of, not_modified, require_if_match
 from passport_api.api.edge.headers import allow_caching, request_id
 from passport_api.api.edge.installation import EdgeSettings, install
-from passport_api.api.edge.pages import PageQuery, page, position_of
+from passport_api.api.edge.pages import (
+    PageQuery,
+    id_position_of,
+    number_position_of,
+    page,
+    position_of,
+)
 from passport_api.api.edge.problem_types import PROBLEM_TYPES, ProblemType, Slug
 from passport_api.api.edge.problems import FieldError, Problem, invalid_field, problem_response
 from passport_api.api.edge.service_log import capture_library_logs, log_of, make_log
@@ -32,11 +38,13 @@ __all__ = [
     "allow_caching",
     "capture_library_logs",
     "etag_of",
+    "id_position_of",
     "install",
     "invalid_field",
     "log_of",
     "make_log",
     "not_modified",
+    "number_position_of",
     "openapi_document",
     "page",
     "position_of",

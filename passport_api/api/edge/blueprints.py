@@ -3,7 +3,7 @@
 Written against flask-smorest 0.47: what is overridden here is named in its own source as a hook or a default.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final, Protocol, TypeVar
 
 import flask_smorest
@@ -13,13 +13,18 @@ from passport_api.api.edge.access import Access, access_of
 from passport_api.api.edge.arguments import StrictParser
 from passport_api.api.edge.contract_parts import (
     BEARER,
+    BEARER_SCHEME,
     DEFAULT_RESPONSE,
     PROBLEM_SCHEMA,
+    REQUEST_ID,
+    REQUEST_ID_HEADER,
     default_response,
     problem_examples,
     problem_responses,
     response_of,
+    with_request_id,
 )
+from passport_api.api.edge.contract_schemas import SchemaPlugin, sentence_of
 from passport_api.api.edge.problem_types import PROBLEM_TYPES, Slug
 from passport_api.api.edge.schema_checks import Declared, check_request_schema, check_response_schema
 
@@ -43,24 +48,41 @@ class Api(flask_smorest.Api):  # type: ignore[misc]  # flask-smorest has no type
 
     DEFAULT_ERROR_RESPONSE_NAME = None  # each operation documents its own problems
 
-    def __init__(self, app: Flask, *, title: str, version: str, description: str = "") -> None:
+    def __init__(
+        self, app: Flask, *, title: str, version: str, description: str = "", more: Mapping[str, Any] | None = None
+    ) -> None:
+        """Begin the contract.
+
+        Args:
+            app: the application.
+            title: what the API is called.
+            version: which version of it this is.
+            description: what it is for (CommonMark).
+            more: other members of the document's `info`.
+        """
         super().__init__(
             app,
             spec_kwargs={
                 "title": title,
                 "version": version,
                 "openapi_version": _OPENAPI,
-                "info": {"description": description},
+                "marshmallow_plugin": SchemaPlugin(),
+                "info": {"description": description, **(more or {})},
+                "servers": [{"url": "/", "description": "The service that this document came from."}],
             },
         )
         components = self.spec.components
         components.schema("Problem", PROBLEM_SCHEMA)
-        components.security_scheme(BEARER, {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"})
+        components.security_scheme(BEARER, BEARER_SCHEME)
+        components.header(REQUEST_ID, REQUEST_ID_HEADER)
         for slug, example in problem_examples().items():
             components.example(slug, example)
 
     def _register_error_handlers(self) -> None:
         """None of its own: `problems.register` answers every error."""
+
+    def _register_pagination_header(self) -> None:
+        """No such header, and no model of it in the contract: pages are cursors here."""
 
     def _register_responses(self) -> None:
         """One response for each problem type instead of one for each HTTP status."""
@@ -106,13 +128,22 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # as above
         return apply
 
     def response(self, status_code: int, schema: Declared | None = None, **options: Any) -> Decorator:
-        """Render what the view returns with a schema.
+        """Render what the view returns with a schema; unless it is described here, the schema describes it.
 
         Raises:
             TypeError: the schema is a list.
         """
         check_response_schema(schema)
+        if schema is not None:
+            options.setdefault("description", sentence_of(schema))
         decorate: Decorator = super().response(status_code, schema, **options)
+        return decorate
+
+    def text_response(self, description: str, example: str) -> Decorator:
+        """Document an answer that is plain text."""
+        decorate: Decorator = super().response(
+            200, {"type": "string"}, content_type="text/plain", description=description, example=example
+        )
         return decorate
 
     def alt_response(self, status_code: int, response: str | None = None, **options: Any) -> Decorator:
@@ -160,7 +191,11 @@ def _document_edge(doc: dict[str, Any], info: dict[str, Any], **_context: Any) -
     doc["security"] = [] if declared.is_open else [{BEARER: []}]
     doc["x-access"] = {"callers": list(declared.callers), "logs": declared.logs}
     # The parser's own 422 is one of the problems below.
-    responses = {code: each for code, each in doc.get("responses", {}).items() if str(code) != "422"}
+    responses = {
+        code: with_request_id(each, each.get("headers"))
+        for code, each in doc.get("responses", {}).items()
+        if str(code) != "422"
+    }
     doc["responses"] = {**responses, **problem_responses(declared, has_body="requestBody" in doc, more=more)}
     callers = ", ".join(declared.callers).replace("_", " ")
     sentence = f"Callers: {callers}. Access log: {declared.logs}."

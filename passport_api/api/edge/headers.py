@@ -21,7 +21,8 @@ Headers = list[tuple[str, str]]
 
 API_POLICY: Final = "default-src 'none'; frame-ancestors 'none'"
 
-_REQUEST_ID: Final = re.compile(r"[A-Za-z0-9_-]{8,64}")
+# A UUID, or the 32 digits of a trace: whatever is kept is logged, and a name, a date or a number must not be.
+_REQUEST_ID: Final = re.compile("[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}")
 _LINE: Final = "passport.edge.line"
 _METHODS: Final = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 _WITHOUT_BODY: Final = ("204", "304")

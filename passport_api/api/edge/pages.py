@@ -8,12 +8,13 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import quote, urlencode
+from uuid import UUID
 
 import marshmallow as ma
 from flask import request
 from marshmallow import fields, validate
 
-from passport_api.api.edge.problems import invalid_field
+from passport_api.api.edge.problems import Problem, invalid_field
 
 DEFAULT_LIMIT: Final = 50
 MAX_LIMIT: Final = 100
@@ -46,11 +47,14 @@ class PageQuery(ma.Schema):
     limit = _Limit(
         load_default=DEFAULT_LIMIT,
         validate=validate.Range(1, MAX_LIMIT),
-        metadata={"description": "How many items a page has at most."},
+        metadata={"description": "How many items a page has at most.", "examples": [25]},
     )
     cursor = fields.String(
         validate=validate.Length(1, MAX_CURSOR),
-        metadata={"description": "Where the page starts: from the `next` link of the one before."},
+        metadata={
+            "description": "Where the page starts: from the `next` link of the one before.",
+            "pattern": "^[A-Za-z0-9_-]+$",
+        },
     )
 
 
@@ -82,7 +86,7 @@ def decode_cursor(listing: str, cursor: str, shape: tuple[type[str | int], ...])
     except (binascii.Error, ValueError, RecursionError):
         given_out = False
     if not given_out or [type(part) for part in position] != list(shape):
-        raise invalid_field("query:cursor", "Not a cursor of this list.")
+        raise _foreign_cursor()
     return tuple(position)
 
 
@@ -100,6 +104,36 @@ def position_of(query: Mapping[str, Any], *shape: type[str | int]) -> Position |
     return decode_cursor(_listing(), cursor, shape) if cursor else None
 
 
+def id_position_of(query: Mapping[str, Any]) -> UUID | None:
+    """Where the requested page starts in a list that is sorted by id: None for the first.
+
+    Raises:
+        Problem: `invalid_fields` naming the cursor.
+    """
+    position = position_of(query, str)
+    if position is None:
+        return None
+    try:
+        return UUID(str(position[0]))
+    except ValueError:
+        raise _foreign_cursor() from None
+
+
+def number_position_of(query: Mapping[str, Any]) -> int | None:
+    """Where the requested page starts in a list that is sorted by a number a database can hold: None for the first.
+
+    Raises:
+        Problem: `invalid_fields` naming the cursor.
+    """
+    position = position_of(query, int)
+    if position is None:
+        return None
+    number = int(position[0])
+    if not 0 <= number < 1 << 63:
+        raise _foreign_cursor()
+    return number
+
+
 def page(items: Sequence[Any], next_position: Sequence[str | int] | None) -> dict[str, Any]:
     """One page of a list, with the link to the next that keeps the other query parameters.
 
@@ -108,6 +142,10 @@ def page(items: Sequence[Any], next_position: Sequence[str | int] | None) -> dic
         next_position: the position of its last item, None when there is nothing after it.
     """
     return {"items": list(items), "next": None if next_position is None else _link(next_position)}
+
+
+def _foreign_cursor() -> Problem:
+    return invalid_field("query:cursor", "Not a cursor of this list.")
 
 
 def _link(position: Sequence[str | int]) -> str:

@@ -20,7 +20,8 @@ _BOM: Final = b"\xef\xbb\xbf"
 _TOKENS: Final = re.compile(rb'\\.|["\[\]{}]', re.DOTALL)
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _CONTROL: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-_PLAIN_NAME: Final = re.compile(r"[A-Za-z0-9_.\-]{1,64}")
+# At most four digits: a date of birth, an NHS number and a UPN have more.
+_PLAIN_NAME: Final = re.compile(r"(?=.{1,64}\Z)[A-Za-z_.\-]*([0-9][A-Za-z_.\-]*){0,4}")
 
 Path = tuple[str | int, ...]
 
@@ -65,7 +66,7 @@ def pointer(path: Path) -> str:
     """A JSON pointer (RFC 6901) to a place in the body.
 
     It ends at the container where a name is not a plain word: names are submitted too, and no answer carries
-    a sentence back.
+    a sentence, a date of birth or somebody's number back.
     """
     parts = []
     for step in path:

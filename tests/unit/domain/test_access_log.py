@@ -4,13 +4,13 @@ from uuid import UUID
 
 import pytest
 
-from passport_api.domain.access import Use
-from passport_api.domain.access_log import LEAVES_ACCESS_AS_IT_IS, Leaf, Outcome, StatementSeen, seen
+from passport_api.domain.access_log import LEAVES_ACCESS_AS_IT_IS, Entry, Leaf, Outcome, StatementSeen, seen
 from passport_api.domain.ids import EntryId
 from passport_api.domain.levels import DetailLevel
+from passport_api.domain.people import Capacity
 from passport_api.domain.sections import Section
 from passport_api.domain.views import SectionView, view_of
-from unit.domain.builders import PASSPORT, statement
+from unit.domain.builders import NOON, PASSPORT, statement
 
 ENTRY = EntryId(UUID("01990000-0000-7000-8000-00000000000a"))
 
@@ -37,13 +37,49 @@ def test_a_leaf_commits_to_every_byte_of_the_ciphertext(spoil):
     assert Leaf(ENTRY, PASSPORT, b"sealed").data() != Leaf(ENTRY, PASSPORT, spoil).data()
 
 
-def test_only_opening_and_acknowledging_a_view_leave_access_as_it_is():
-    assert {"view.opened", "view.acknowledged"} == LEAVES_ACCESS_AS_IT_IS
+def an_entry(action: str, outcome: Outcome = Outcome.ALLOWED) -> Entry:
+    return Entry(ENTRY, NOON, action, outcome, Capacity("Robin Ashdown", "parent"), None, PASSPORT)
 
 
-@pytest.mark.parametrize("use", list(Use))
-def test_whatever_is_done_to_a_passport_makes_releases_in_flight_decide_again(use):
-    assert use.value not in LEAVES_ACCESS_AS_IT_IS
+@pytest.mark.parametrize(
+    "action",
+    [
+        "consent.given",
+        "consent.approved",
+        "consent.revoked",
+        "transition.changed",
+        "membership.ended",
+        "membership.role_changed",
+        "invitation.accepted",
+        "an action that nobody thought of",
+    ],
+)
+def test_whatever_may_take_access_away_makes_decisions_under_way_be_made_again(action):
+    assert an_entry(action).may_take_access_away
+
+
+def test_no_action_leaves_access_as_it_is_but_reading_writing_and_inviting():
+    assert {
+        "view.opened",
+        "view.acknowledged",
+        "passport.listed",
+        "passport.created",
+        "passport.read",
+        "statement.written",
+        "transition.recorded",
+        "transitions.read",
+        "parent.invited",
+        "consent.previewed",
+        "consents.read",
+        "access_log.read",
+        "decisions.read",
+        "members.listed",
+        "member.invited",
+    } == LEAVES_ACCESS_AS_IT_IS
+
+
+def test_a_refusal_takes_nothing_away_so_that_a_stranger_cannot_slow_releases_down():
+    assert not an_entry("consent.revoked", Outcome.DENIED).may_take_access_away
 
 
 def test_the_log_names_every_version_of_every_statement_that_a_view_shows():

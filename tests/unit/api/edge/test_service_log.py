@@ -14,14 +14,14 @@ THING = "0190b5e2-0000-7000-8000-000000000001"
 
 
 def test_a_request_is_one_line_with_its_template_and_account(client, lines):
-    client.get(f"/v1/things/{THING}", headers={"X-Request-Id": "request-1"})
+    client.get(f"/v1/things/{THING}", headers={"X-Request-Id": THING})
     (line,) = lines()
     assert line.pop("duration_ms") >= 0
     assert line == {
         "at": "2026-11-20T09:00:00+00:00",
         "event": "request",
         "level": "info",
-        "request_id": "request-1",
+        "request_id": THING,
         "method": "GET",
         "route": "/v1/things/<uuid:thing_id>",
         "status": 200,

@@ -1,0 +1,82 @@
+"""Commands that read the access log: its checkpoint, its key, its verification."""
+
+import sys
+from pathlib import Path
+from typing import TextIO
+
+import click
+
+from passport_api.cli.place import Complaint, data_option, runtime_of, settings_of
+from passport_api.domain.checkpoints import (
+    Checkpoint,
+    CheckpointMalformed,
+    KeyMalformed,
+    NoteRejected,
+    open_note,
+    parse_verifier_key,
+    verifier_key,
+)
+from passport_api.services import log
+from passport_api.services.execution import perform_unattended
+from passport_api.store.database import Database
+from passport_keys.signing import verify as verify_signature
+
+
+@click.group("log")
+def log_group() -> None:
+    """The access log."""
+
+
+@log_group.command("checkpoint")
+@data_option
+def print_checkpoint(data: Path | None) -> None:
+    """Print a signed checkpoint. Keep it elsewhere: with it, nothing before it can be edited unnoticed."""
+    settings = settings_of(data)
+    click.echo(perform_unattended(runtime_of(data), lambda step: log.checkpoint(step, settings.log_origin)), nl=False)
+
+
+@log_group.command("key")
+@data_option
+def print_log_key(data: Path | None) -> None:
+    """Print the public key of checkpoints."""
+    settings = settings_of(data)
+    click.echo(verifier_key(settings.log_origin, runtime_of(data).keys.log.public_bytes()))
+
+
+@log_group.command("verify")
+@data_option
+@click.option("--checkpoint", "notes", multiple=True, type=click.File(), help="A checkpoint kept elsewhere.")
+@click.option("--public-key", help="The key that signed it, from `log key`, kept elsewhere too.")
+def verify_log(data: Path | None, notes: tuple[TextIO, ...], public_key: str | None) -> None:
+    """Compute the whole log anew and name every place where it was edited, cut short or reordered."""
+    settings = settings_of(data)
+    checkpoints = _checkpoints(notes, public_key)
+    database = Database(settings.database_url)
+    with database.snapshot() as uow:
+        findings = list(log.verify(uow, checkpoints))
+        size, root = (0, b"") if findings else log.measured(uow)
+    database.close()
+    for finding in findings:
+        place = "log" if finding.position is None else f"entry {finding.position}"
+        click.echo(f"{place}: {finding.what}")
+    if findings:
+        sys.exit(1)
+    click.echo(f"verified: {size} entries, root {root.hex()}, {len(checkpoints)} checkpoints")
+    if not checkpoints:
+        click.echo("Without a checkpoint kept elsewhere, a log that was rewritten whole or rolled back looks the same.")
+
+
+def _checkpoints(notes: tuple[TextIO, ...], public_key: str | None) -> list[Checkpoint]:
+    if notes and public_key is None:
+        raise click.UsageError("A checkpoint needs --public-key: the key in the database could be an intruder's.")
+    if public_key is None:
+        return []
+    try:
+        key = parse_verifier_key(public_key.strip())
+        bodies = [open_note(note.read(), key.name, key.public_key, verify_signature) for note in notes]
+        checkpoints = [Checkpoint.parse(body) for body in bodies]
+    except (NoteRejected, CheckpointMalformed, KeyMalformed) as error:
+        raise Complaint(f"A checkpoint is not to be trusted: {error}") from error
+    if any(checkpoint.origin != key.name for checkpoint in checkpoints):
+        raise Complaint("A checkpoint is of another log than the key.")
+    return checkpoints

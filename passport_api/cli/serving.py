@@ -1,0 +1,47 @@
+"""Serving under granian, a production WSGI server."""
+
+import os
+import socket
+
+from granian import Granian
+from granian.constants import Interfaces
+
+from passport_api.app import build_runtime
+from passport_api.cli.place import Complaint
+from passport_api.config import Settings, to_environment
+
+_SHUTDOWN_SECONDS = 10
+
+
+def serve_on(settings: Settings, host: str, port: int) -> None:
+    """Serve until told to stop.
+
+    Raises:
+        Complaint: the port is taken.
+        KeyStoreError: the keys do not open.
+    """
+    _refuse_occupied(host, port)
+    build_runtime(settings).database.close()  # what would stop every worker stops here first, said in one line
+    os.environ.update(to_environment(settings))
+    Granian(
+        "passport_api.wsgi:create",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        factory=True,
+        workers=settings.workers,
+        blocking_threads=settings.threads,
+        websockets=False,
+        respawn_failed_workers=True,
+        workers_kill_timeout=_SHUTDOWN_SECONDS,
+    ).serve()
+
+
+def _refuse_occupied(host: str, port: int) -> None:
+    """The server shares its port with whoever asks; two services on one would answer by turns."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise Complaint(f"Port {port} is taken: stop what listens there, or choose another with --port.") from error

@@ -1,0 +1,52 @@
+"""The tables. Private to the store: everything above speaks of domain objects and records.
+
+Bytes columns whose name begins with `sealed` or `wrapped` are ciphertext. Plain columns hold ids, times, enumerated
+words and the names of organisations: nothing about a child or a family.
+"""
+
+from passport_api.store._models.base import Base
+from passport_api.store._models.children import (
+    Acknowledgement,
+    Consent,
+    ConsentApproval,
+    Parent,
+    Passport,
+    PassportIdentifier,
+    Statement,
+    Transition,
+)
+from passport_api.store._models.log import Decision, LogEntry, LogHead, LogSubtree
+from passport_api.store._models.people import (
+    Account,
+    IdempotencyKey,
+    Invitation,
+    Membership,
+    Organisation,
+    RefreshToken,
+    ServiceKey,
+    Session,
+)
+
+__all__ = [
+    "Account",
+    "Acknowledgement",
+    "Base",
+    "Consent",
+    "ConsentApproval",
+    "Decision",
+    "IdempotencyKey",
+    "Invitation",
+    "LogEntry",
+    "LogHead",
+    "LogSubtree",
+    "Membership",
+    "Organisation",
+    "Parent",
+    "Passport",
+    "PassportIdentifier",
+    "RefreshToken",
+    "ServiceKey",
+    "Session",
+    "Statement",
+    "Transition",
+]

@@ -1,0 +1,120 @@
+"""Passports, and what belongs to one child's passport."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from passport_api.store._models.base import Base
+
+
+class Passport(Base):
+    """One child's passport: its custodian, its wrapped data key, its sealed identity."""
+
+    __tablename__ = "passports"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    custodian_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
+    wrapping_key_id: Mapped[str]
+    wrapped_key: Mapped[bytes]
+    sealed_child: Mapped[bytes]
+    requires_both_parents: Mapped[bool]
+    created_at: Mapped[datetime]
+    created_by: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"))
+    __table_args__ = (Index("ix_passports_of_custodian", "custodian_id", "id"),)
+
+
+class PassportIdentifier(Base):
+    """A blind index of a current NHS number or UPN, unique within one custodian."""
+
+    __tablename__ = "passport_identifiers"
+    passport_id: Mapped[UUID] = mapped_column(ForeignKey("passports.id"), primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    custodian_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
+    value_index: Mapped[bytes]
+    __table_args__ = (UniqueConstraint("custodian_id", "kind", "value_index"),)
+
+
+class Parent(Base):
+    """An account's parental relation to a passport."""
+
+    __tablename__ = "parents"
+    passport_id: Mapped[UUID] = mapped_column(ForeignKey("passports.id"), primary_key=True)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"), primary_key=True)
+    started_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    __table_args__ = (Index("ix_parents_of_account", "account_id", "passport_id"),)
+
+
+class Statement(Base):
+    """A version of a statement. Appended, never updated; the newest version stands."""
+
+    __tablename__ = "statements"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)
+    passport_id: Mapped[UUID] = mapped_column(ForeignKey("passports.id"))
+    sealed_statement: Mapped[bytes]
+    recorded_at: Mapped[datetime]
+    recorded_by: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"))
+    __table_args__ = (Index("ix_statements_of_passport", "passport_id", "id", "version"),)
+
+
+class Transition(Base):
+    """A move. Its state changes in place; each change is an entry in the access log."""
+
+    __tablename__ = "transitions"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    passport_id: Mapped[UUID] = mapped_column(ForeignKey("passports.id"))
+    kind: Mapped[str]
+    from_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
+    to_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
+    to_authority_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisations.id"))
+    planned_date: Mapped[date]
+    state: Mapped[str]
+    version: Mapped[int]
+    recorded_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+    __table_args__ = (Index("ix_transitions_of_passport", "passport_id", "id"),)
+
+
+class Consent(Base):
+    """A consent. What it allows is sealed; the plain columns find it and can only end it sooner."""
+
+    __tablename__ = "consents"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    passport_id: Mapped[UUID] = mapped_column(ForeignKey("passports.id"))
+    recipient_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
+    transition_id: Mapped[UUID | None] = mapped_column(ForeignKey("transitions.id"))
+    purpose: Mapped[str]
+    sealed_terms: Mapped[bytes]
+    valid_from: Mapped[datetime]
+    valid_until: Mapped[datetime]
+    approvals_needed: Mapped[int]
+    proposed_by: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"))
+    proposed_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+    revoked_by: Mapped[UUID | None] = mapped_column(ForeignKey("accounts.id"))
+    superseded_at: Mapped[datetime | None]
+    superseded_by: Mapped[UUID | None] = mapped_column(ForeignKey("consents.id"))
+    __table_args__ = (
+        Index("ix_consents_of_passport", "passport_id", "id"),
+        Index("ix_consents_for_recipient", "recipient_id", "id"),
+    )
+
+
+class ConsentApproval(Base):
+    """A parent's agreement to a consent."""
+
+    __tablename__ = "consent_approvals"
+    consent_id: Mapped[UUID] = mapped_column(ForeignKey("consents.id"), primary_key=True)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"), primary_key=True)
+    given_at: Mapped[datetime]
+
+
+class Acknowledgement(Base):
+    """A reader's word that they have read a view."""
+
+    __tablename__ = "acknowledgements"
+    consent_id: Mapped[UUID] = mapped_column(ForeignKey("consents.id"), primary_key=True)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"), primary_key=True)
+    given_at: Mapped[datetime]

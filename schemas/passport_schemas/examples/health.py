@@ -1,0 +1,3 @@
+"""Health."""
+
+HEALTH = {"status": "ok"}
