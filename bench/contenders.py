@@ -2,10 +2,10 @@
 
 import json
 import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
@@ -51,11 +51,10 @@ class Contender:
 
     def get(self, path: str, reader: Reader) -> dict[str, Any]:
         """One answer."""
-        asked = urllib.request.Request(
-            f"http://127.0.0.1:{self.server.port}{path}", headers={"Authorization": f"Bearer {self.sign(reader)}"}
-        )
-        with urllib.request.urlopen(asked, timeout=30) as answer:
-            content: dict[str, Any] = json.loads(answer.read())
+        connection = HTTPConnection("127.0.0.1", self.server.port, timeout=30)
+        connection.request("GET", path, headers={"Authorization": f"Bearer {self.sign(reader)}"})
+        content: dict[str, Any] = json.loads(connection.getresponse().read())
+        connection.close()
         return content
 
     def shown(self) -> list[tuple[str, str, str]]:

@@ -1,7 +1,7 @@
 """The plainest thing a team would write instead: Flask, the SQLAlchemy ORM, a JWT, plain rows and a plain log row.
 
 It keeps everything readable by whoever reads the database, and proves nothing afterwards. It is here to be measured
-against. Run it with `python -m bench.plain_service PORT`; it reads BENCH_DATABASE_URL and BENCH_KEY from the environment.
+against. `python -m bench.plain_service PORT` serves it; BENCH_DATABASE_URL and BENCH_KEY come from the environment.
 """
 
 import os
@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from flask import Flask, Response, abort, jsonify
+from flask import Flask, Response, jsonify
 from flask_jwt_extended import JWTManager, create_access_token, get_jwt_identity, jwt_required
 from granian import Granian
 from granian.constants import Interfaces
 from sqlalchemy import JSON, DateTime, Engine, ForeignKey, String, Text, create_engine, event, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
+from werkzeug.exceptions import NotFound
 
 from passport_api.config import Settings
 
@@ -129,7 +130,7 @@ def create_app(engine: Engine, private_key: str) -> Flask:
     sessions = sessionmaker(engine)
 
     @app.get("/v1/views/<uuid:view_id>")
-    @jwt_required()
+    @jwt_required()  # type: ignore[untyped-decorator]  # flask-jwt-extended leaves it untyped
     def open_view(view_id: UUID) -> Response:
         with sessions() as session:
             body = _open(session, UUID(get_jwt_identity()), view_id)
@@ -155,7 +156,7 @@ def _open(session: Session, account_id: UUID, view_id: UUID) -> dict[str, Any]:
     now = datetime.now(UTC)  # noqa: TID251 - a service of its own, written plainly
     consent = session.get(Consent, view_id)
     if consent is None or consent.revoked_at or not _aware(consent.valid_from) <= now < _aware(consent.valid_until):
-        abort(404)  # noqa: TID251 - as above
+        raise NotFound
     membership = session.scalars(
         select(Membership).where(
             Membership.account_id == account_id,
@@ -164,7 +165,7 @@ def _open(session: Session, account_id: UUID, view_id: UUID) -> dict[str, Any]:
         )
     ).first()
     if membership is None or membership.role not in CEILINGS:
-        abort(404)  # noqa: TID251 - as above
+        raise NotFound
     passport = session.get_one(Passport, consent.passport_id)
     statements = session.scalars(
         select(Statement).where(Statement.passport_id == passport.id).order_by(Statement.id)

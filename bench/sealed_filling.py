@@ -9,10 +9,11 @@ from sqlalchemy import update
 
 from bench.databases import Row, load, settle
 from bench.population import Kept, Population
+from passport_api.domain.consents import Standing
 from passport_api.domain.ids import AccountId, ConsentId
 from passport_api.domain.merkle import Frontier, leaf_hash
 from passport_api.domain.roles import OrganisationKind, Role
-from passport_api.services.journal import decision_of
+from passport_api.services.journal import Asked, decision_of
 from passport_api.services.runtime import Runtime
 from passport_api.services.vault import PassportSeals
 from passport_api.store.database import UnitOfWork
@@ -178,6 +179,7 @@ def _fill_chunk(
     entries: list[Row] = []
     registered: list[Row] = []
     subtrees: list[Row] = []
+    asked = Asked(population.readers[0].school_id, Standing.IN_FORCE)
     for position in positions:
         seals, consent_id = means[position * 7919 % len(means)]  # a prime: neighbours in the log are not of one child
         entry = population.entry(position, seals.passport_id, consent_id)
@@ -185,7 +187,7 @@ def _fill_chunk(
         hashed = leaf_hash(leaf.data())
         sealed = {"sealed_payload": leaf.sealed_payload, "leaf_hash": hashed}
         entries.append({"position": position, "id": leaf.entry_id, "passport_id": leaf.passport_id, **sealed})
-        registered.append(_decision(position, decision_of(entry, population.readers[0].school_id)))
+        registered.append(_decision(position, decision_of(entry, asked)))
         appended = frontier.append(hashed)
         frontier = appended.frontier
         subtrees += [{"height": height, "position": at, "hash": root} for height, at, root in appended.completed]

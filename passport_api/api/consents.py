@@ -22,7 +22,7 @@ blueprint = Blueprint("consents", __name__, description="What parents allow, for
 
 @blueprint.route("/v1/passports/<uuid:passport_id>/consents", methods=["POST"], parameters=[PASSPORT_ID])
 @access(callers=("parent",), logs="consent.given")
-@blueprint.problems("not_found", "idempotency_mismatch")
+@blueprint.problems("not_found", "conflict", "idempotency_mismatch")
 @blueprint.doc(parameters=[IDEMPOTENCY_KEY])
 @blueprint.arguments(wire.NewConsent, example=examples.GIVE)
 @blueprint.response(201, wire.Consent, example=examples.GIVEN, headers={"Idempotency-Replayed": REPLAYED})

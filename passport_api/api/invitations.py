@@ -26,7 +26,7 @@ blueprint = Blueprint("invitations", __name__, description="One-time links for p
 
 @blueprint.route("/v1/invitations", methods=["POST"])
 @access(callers=("custodian", "org_admin"), logs="parent.invited, member.invited")
-@blueprint.problems("not_found", "idempotency_mismatch")
+@blueprint.problems("not_found", "conflict", "idempotency_mismatch")
 @blueprint.doc(parameters=[IDEMPOTENCY_KEY])
 @blueprint.arguments(wire.NewInvitation, examples=examples.INVITE)
 @blueprint.response(201, wire.Invitation, example=examples.INVITATION, headers={"Idempotency-Replayed": REPLAYED})

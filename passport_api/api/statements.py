@@ -20,7 +20,7 @@ blueprint = Blueprint("statements", __name__, description="What the custodian an
 
 @blueprint.route("/v1/passports/<uuid:passport_id>/statements", methods=["POST"], parameters=[PASSPORT_ID])
 @access(callers=("parent", "custodian"), logs="statement.written")
-@blueprint.problems("not_found", "idempotency_mismatch")
+@blueprint.problems("not_found", "conflict", "idempotency_mismatch")
 @blueprint.doc(parameters=[IDEMPOTENCY_KEY])
 @blueprint.arguments(wire.NewStatement, example=examples.WRITE)
 @blueprint.response(201, wire.Statement, example=examples.STATEMENT, headers={"Idempotency-Replayed": REPLAYED})

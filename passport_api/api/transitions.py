@@ -22,7 +22,7 @@ blueprint = Blueprint("transitions", __name__, description="The moves of a child
 
 @blueprint.route("/v1/passports/<uuid:passport_id>/transitions", methods=["POST"], parameters=[PASSPORT_ID])
 @access(callers=("parent", "custodian"), logs="transition.recorded")
-@blueprint.problems("not_found", "idempotency_mismatch")
+@blueprint.problems("not_found", "conflict", "idempotency_mismatch")
 @blueprint.doc(parameters=[IDEMPOTENCY_KEY])
 @blueprint.arguments(wire.NewTransition, example=examples.RECORD)
 @blueprint.response(201, wire.Transition, example=examples.RECORDED, headers={"Idempotency-Replayed": REPLAYED})

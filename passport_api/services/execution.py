@@ -142,7 +142,7 @@ def _once(
         if kept is None or kept.request_digest != request:
             raise KeyReused
         if kept.sealed_answer is None:
-            raise Conflict(Clash.DONE_ALREADY)
+            return _again(work, use_case)
         return Answered(vault.open_answer(account_id, key, kept.sealed_answer), repeated=True)
     outcome = use_case(work)
     if isinstance(outcome, Refused):
@@ -151,3 +151,15 @@ def _once(
     body = render(outcome)
     idempotency.keep(work.uow, account_id, key, vault.seal_answer(account_id, key, body))
     return Answered(body, repeated=False)
+
+
+def _again(work: Work, use_case: Callable[[Work], T | Refused]) -> Refused:
+    """Answer a repeat whose kept answer was dropped: refused like any other where access has gone.
+
+    Raises:
+        Conflict: access remains; what the use case did again is undone with its transaction.
+    """
+    outcome = use_case(work)
+    if isinstance(outcome, Refused):
+        return outcome
+    raise Conflict(Clash.DONE_ALREADY)

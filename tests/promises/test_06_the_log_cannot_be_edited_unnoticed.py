@@ -26,6 +26,7 @@ from passport_api.domain.checkpoints import Checkpoint, sign_note, verifier_key
 from passport_api.domain.ids import EntryId, PassportId
 from passport_api.domain.merkle import Frontier
 from passport_api.domain.people import Capacity
+from passport_api.services import log as services_log
 from passport_api.services.execution import perform_unattended
 from passport_api.services.runtime import Step
 from passport_api.store import log, passports
@@ -389,6 +390,14 @@ def test_a_signed_checkpoint_of_another_history_does_not_hide_the_true_one(
     notes = [kept.notes[LAST], signed(kept.signing_key, Checkpoint(ORIGIN, LAST, root))]
     code, said = place.verify(notes if true_one_first else notes[::-1], kept.key)
     assert (code, said) == (1, "entry 0: edited: entries 0 to 599 do not match the checkpoint\n")
+
+
+def test_a_log_that_grows_meanwhile_is_verified_as_it_was(kept: Kept, service: Service) -> None:
+    with service.runtime.database.snapshot() as uow:
+        before = services_log.measured(uow)
+        _grow(service, kept.family, before[0] + 5)
+        assert list(services_log.verify(uow, [])) == []
+        assert services_log.measured(uow) == before
 
 
 @pytest.mark.parametrize("column", ["id", "passport_id", "sealed_payload", "leaf_hash"])

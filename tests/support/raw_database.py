@@ -54,7 +54,8 @@ class RawDatabase:
         before = self.state()
         yield
         after = self.state()
-        assert [name for name in TABLES if before[name] != after[name]] == []
+        changed = [name for name in TABLES if before[name] != after[name]]
+        assert not changed, f"something was stored in {', '.join(changed)}"
 
     @contextmanager
     def altered(self, table: str, key: Row, change: Callable[[Row], Row]) -> Iterator[None]:

@@ -1,7 +1,7 @@
 """People and organisations for tests: small builders over the service's own HTTP interface."""
 
 import itertools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -56,6 +56,13 @@ class Person:
         answer = self.post(path, json, **options)
         assert answer.status_code in (200, 201), answer.text
         return answer.json()
+
+    def at(self, service: Service) -> "Person":
+        """The same person, signed in at a service: another instance takes no tokens of this one."""
+        http = service.client()
+        tokens = http.post("/v1/auth/login", json={"email": self.email, "password": PASSWORD}).json()
+        http.headers["Authorization"] = f"Bearer {tokens['access_token']}"
+        return replace(self, http=http, refresh_token=tokens["refresh_token"])
 
 
 @dataclass
@@ -160,6 +167,18 @@ class World:
         return Family(
             made["id"], custodian_id, worker, parent, second, from_id, school_id, authority_id, transition["id"]
         )
+
+    def sibling(self, family: Family, **child: Any) -> Family:
+        """Another child of the family's parent, with the same custodian and the same move."""
+        worker, parent = family.social_worker, family.parent
+        passport_id = worker.made("/v1/passports", {"child": self.child(**child)})["id"]
+        invitation = {"name": parent.name, "email": parent.email, "passport_id": passport_id}
+        token = worker.made("/v1/invitations", invitation)["token"]
+        parent.made("/v1/invitations/acceptance", {"token": token, "password": PASSWORD})
+        move = {"kind": "phase_transfer", "from_id": family.from_id, "to_id": family.school_id}
+        moves = f"/v1/passports/{passport_id}/transitions"
+        transition = worker.made(moves, {**move, "planned_date": self.day(200)})
+        return replace(family, passport_id=passport_id, transition_id=transition["id"], second_parent=None)
 
     def statement(self, family: Family, section: str, level: str, text: str = "", by: Person | None = None) -> Any:
         """Write a statement, as the parent unless another is named."""

@@ -1,0 +1,235 @@
+"""The main job from end to end, and everything that can go wrong with it, with a canary in whatever a person writes."""
+
+import secrets
+from typing import Any
+
+import httpx
+
+from passport_api.domain.identifiers import AuthorityCode
+from passport_api.services import organisations
+from passport_api.services.execution import perform_unattended
+from support.canaries import Canary, nhs_number, upn, word
+from support.service import Service
+from support.world import EVERY_SECTION, Person, World
+
+HEADERS = ("User-Agent", "Referer", "Cookie", "X-Forwarded-For", "X-Name")
+
+
+class WholePath:
+    """Drives one service and keeps every exchange with it.
+
+    Attributes:
+        canaries: whatever a person wrote, or was given to keep to themselves.
+        control: the name of an organisation, which is kept in plain: whoever searches must find it.
+        exchanges: every answer, with its request.
+        bodies: every body sent.
+        passwords: by email address.
+    """
+
+    def __init__(self, service: Service, world: World) -> None:
+        self.service = service
+        self.world = world
+        self.canaries: list[Canary] = []
+        self.exchanges: list[httpx.Response] = []
+        self.bodies: list[bytes] = []
+        self.passwords: dict[str, str] = {}
+        self.headers = {name: self.plant(f"the header {name}", word()) for name in HEADERS}
+        mark = word(capital=True)
+        name = f"{mark} Council"
+        self.control = Canary("an organisation's name", name, (mark,))
+        made = perform_unattended(
+            service.runtime,
+            lambda step: organisations.found_authority(step, name, AuthorityCode.parse("999"), None),
+        )
+        self.custodian_id = str(made.organisation_id)
+        self.school_id = world.school(world.authority())
+        self.passport: dict[str, Any] = {}
+        self.view: dict[str, Any] = {}
+
+    def begin(self) -> None:
+        """Go as far as a view that is open, acknowledged and accounted for."""
+        self.worker = self.join(self.watched(self.world.admin(self.custodian_id)), "social_worker")
+        self.create_passport(self.worker)
+        self.parents = [self.become_parent(self.worker) for _ in range(2)]
+        self.write(self.parents[0], self.worker)
+        self.move_id = self.move(self.worker)
+        self.consent_id = self.consent(self.parents)
+        self.admin = self.watched(self.world.admin(self.school_id))
+        self.reader = self.join(self.admin, "designated_teacher")
+        self.open(self.reader)
+        for person in (self.parents[0], self.worker):
+            self.read(person)
+
+    def end(self) -> None:
+        """The consent is withdrawn, the reader leaves, a parent signs out."""
+        self.parents[0].made(f"/v1/consents/{self.consent_id}/revocation")
+        assert self.reader.get(f"/v1/views/{self.consent_id}").status_code == 404
+        membership = self.world.membership_of(self.school_id, self.reader)
+        self.good(self.admin.get(f"/v1/organisations/{self.school_id}/memberships?limit=1"))
+        changed = self.good(self.admin.http.patch(f"/v1/memberships/{membership}", json={"role": "senco"}))
+        self.good(self.admin.http.delete(f"/v1/memberships/{changed['id']}"))
+        assert self.parents[1].post("/v1/auth/logout").status_code == 204
+
+    def join(self, admin: Person, role: str) -> Person:
+        """Somebody is invited to an organisation, with a repeat of the request, and accepts."""
+        organisation_id = self.custodian_id if role == "social_worker" else self.school_id
+        return self.accept(admin, {"organisation_id": organisation_id, "role": role})
+
+    def become_parent(self, worker: Person) -> Person:
+        """A parent is invited, and accepts."""
+        return self.accept(worker, {"passport_id": self.passport["id"]})
+
+    def accept(self, host: Person, what: dict[str, str]) -> Person:
+        """Somebody is invited, accepts with a new password, signs in and refreshes."""
+        first, last = word(capital=True), word(capital=True)
+        name = self.plant("NewInvitation.name", f"Zoë {first} {last}", first, last)
+        email = self.plant("NewInvitation.email", f"{first}.{last}@families.example", first, last)
+        password = self.plant("Acceptance.password", f"{word()} 5 {word()}")
+        self.passwords[email] = password
+        invited = self.twice(host, "/v1/invitations", {"name": name, "email": email, **what})
+        self.plant("Acceptance.token", invited["token"])
+        stranger = self.client()
+        accepted = self.good(
+            stranger.post("/v1/invitations/acceptance", json={"token": invited["token"], "password": password})
+        )
+        self.keep(accepted)
+        tokens = self.good(stranger.post("/v1/auth/login", json={"email": email, "password": password}))
+        self.keep(tokens)
+        refreshed = self.good(stranger.post("/v1/auth/refresh", json={"refresh_token": tokens["refresh_token"]}))
+        self.keep(refreshed)
+        http = self.client(refreshed["access_token"])
+        return Person(name, email, http, refreshed["refresh_token"], self.good(http.get("/v1/me"))["id"])
+
+    def create_passport(self, worker: Person) -> None:
+        """A passport is made, with a repeat of the request."""
+        first, last, known_as = (word(capital=True) for _ in range(3))
+        month, day = 1 + secrets.randbelow(12), 10 + secrets.randbelow(18)
+        child = {
+            "name": self.plant("NewChild.name", f"{first} {last}", first, last),
+            "known_as": self.plant("NewChild.known_as", known_as),
+            "date_of_birth": self.plant("NewChild.date_of_birth", f"20{11 + secrets.randbelow(6)}-{month:02}-{day}"),
+            "nhs_number": self.plant("NewChild.nhs_number", nhs_number()),
+            "upn": self.plant("NewChild.upn", upn()),
+            "circumstances": ["adopted", "previously_looked_after"],
+        }
+        for circumstance in child["circumstances"]:
+            self.plant("NewChild.circumstances", circumstance)
+        self.passport = self.twice(worker, "/v1/passports", {"child": child, "requires_both_parents": True})
+
+    def write(self, parent: Person, worker: Person) -> None:
+        """Statements are written: one as long as can be, one for each section."""
+        path = f"/v1/passports/{self.passport['id']}/statements"
+        mark = word()
+        longest = (f"{mark} settles when an adult sits beside her.\n" * 99)[:4000].strip()
+        for number, section in enumerate(EVERY_SECTION):
+            short = word()
+            source = word()
+            text = longest if number == 0 else f"What helps: {short}."
+            statement = {
+                "section": section,
+                "detail_level": "everyday",
+                "kind": "childs_words" if section == "about_me" else "fact",
+                "text": self.plant("NewStatement.text", text, mark if number == 0 else short),
+                "source": self.plant("NewStatement.source", f"Dr {source}, therapist", source),
+                "review_on": self.plant("NewStatement.review_on", f"2{secrets.randbelow(900) + 100}-11-{10 + number}"),
+            }
+            self.twice(parent if number % 2 else worker, path, statement)
+
+    def move(self, worker: Person) -> str:
+        """A move is recorded, and put off."""
+        body = {
+            "kind": "phase_transfer",
+            "from_id": self.world.school(),
+            "to_id": self.school_id,
+            "planned_date": self.world.day(100),
+        }
+        made = self.twice(worker, f"/v1/passports/{self.passport['id']}/transitions", body)
+        path = f"/v1/transitions/{made['id']}"
+        tag = worker.get(path).headers["ETag"]
+        self.good(worker.http.patch(path, json={"planned_date": self.world.day(120)}, headers={"If-Match": tag}))
+        return str(made["id"])
+
+    def consent(self, parents: list[Person]) -> str:
+        """One parent previews and consents, the other looks at it and agrees."""
+        scope = dict.fromkeys(EVERY_SECTION, "restricted")
+        previews = f"/v1/passports/{self.passport['id']}/consent-previews"
+        parents[0].made(previews, {"scope": scope, "role": "class_teacher"})
+        mark = word()
+        terms = {
+            "recipient_id": self.school_id,
+            "purpose": "phase_transfer",
+            "scope": scope,
+            "valid_until": self.world.day(300),
+            "transition_id": self.move_id,
+            "child_view": {
+                "asked": True,
+                "words": self.plant("ChildView.words", f"Tell them about {mark}.\nAnd my dog.", mark),
+            },
+        }
+        consent = str(self.twice(parents[0], f"/v1/passports/{self.passport['id']}/consents", terms)["id"])
+        self.good(parents[1].get(f"/v1/consents/{consent}/preview", params={"role": "designated_teacher"}))
+        parents[1].made(f"/v1/consents/{consent}/approval")
+        return consent
+
+    def open(self, reader: Person) -> None:
+        """The view is found, opened, asked for again, and acknowledged."""
+        assert [item["id"] for item in self.good(reader.get("/v1/views"))["items"]] == [self.consent_id]
+        opened = reader.get(f"/v1/views/{self.consent_id}")
+        self.view = self.good(opened)
+        again = reader.get(f"/v1/views/{self.consent_id}", headers={"If-None-Match": opened.headers["ETag"]})
+        assert again.status_code == 304
+        reader.made(f"/v1/views/{self.consent_id}/acknowledgement")
+        self.good(reader.get(f"/v1/log/entries/{self.view['log_entry']}/inclusion-proof"))
+
+    def read(self, person: Person) -> None:
+        """Somebody responsible for the child reads all that they may, a page of one item at a time."""
+        passport = f"/v1/passports/{self.passport['id']}"
+        for path in (passport, f"{passport}/statements", f"/v1/consents/{self.consent_id}"):
+            self.good(person.get(path))
+        for path in ("/v1/passports", *(f"{passport}/{name}" for name in ("consents", "transitions", "decisions"))):
+            self.good(person.get(path, params={"limit": "1"}))
+        page = self.good(person.get(f"{passport}/access-log", params={"limit": "1"}))
+        self.good(person.get(page["next"]))
+        assert person.get("/v1/log/checkpoint").status_code == 200
+
+    def plant(self, where: str, value: str, *marks: str) -> str:
+        """Remember what somebody writes; gives it back."""
+        self.canaries.append(Canary(where, value, marks))
+        return value
+
+    def keep(self, tokens: dict[str, Any]) -> None:
+        """Remember tokens that somebody was given."""
+        self.plant("Refresh.refresh_token", tokens["refresh_token"])
+        self.plant("an access token", tokens["access_token"], *tokens["access_token"].split(".")[1:])
+
+    def twice(self, person: Person, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        """Create something, and repeat the request: the second answer is the first one, kept."""
+        key = self.plant("the header Idempotency-Key", f"for {word()}")
+        self.used_key = {"Idempotency-Key": key}
+        first, second = (person.post(path, body, headers=self.used_key) for _ in range(2))
+        assert second.headers["Idempotency-Replayed"] == "true"
+        assert first.content == second.content
+        return self.good(first)
+
+    def good(self, answer: httpx.Response) -> dict[str, Any]:
+        """What a request was answered that had to succeed."""
+        assert answer.status_code in (200, 201), answer.text
+        made: dict[str, Any] = answer.json()
+        return made
+
+    def client(self, token: str | None = None) -> httpx.Client:
+        """A watched client, that says more about itself than it need."""
+        http = self.service.client(token)
+        http.headers.update(self.headers)
+        http.event_hooks = {"response": [self._keep]}
+        return http
+
+    def watched(self, person: Person) -> Person:
+        """Watch somebody's client too."""
+        person.http.event_hooks = {"response": [self._keep]}
+        return person
+
+    def _keep(self, answer: httpx.Response) -> None:
+        answer.read()
+        self.exchanges.append(answer)
+        self.bodies.append(answer.request.read())
