@@ -39,7 +39,7 @@ APPROVALS = (
 )
 CANCELLED = m.Transition.state == literal(TransitionState.CANCELLED.value)
 
-_CONSENT = select(
+FACTS = (
     m.Consent.id,
     m.Consent.passport_id,
     m.Consent.recipient_id,
@@ -50,6 +50,11 @@ _CONSENT = select(
     m.Consent.revoked_at,
     m.Consent.superseded_at,
     CANCELLED,
+)
+"""The columns that `facts_from` reads, for queries that also reach the consent's transition."""
+
+_CONSENT = select(
+    *FACTS,
     m.Consent.purpose,
     m.Consent.transition_id,
     m.Consent.sealed_terms,
@@ -162,7 +167,7 @@ def _newest(
 
 
 def facts_from(row: AnyRow) -> ConsentFacts:
-    """The facts in a row that begins with this module's first ten columns."""
+    """The facts in a row that begins with `FACTS`."""
     return ConsentFacts(
         consent_id=ConsentId(row[0]),
         passport_id=PassportId(row[1]),

@@ -10,7 +10,7 @@ from passport_api.domain.access_log import VIEW_OPENED, Outcome
 from passport_api.domain.consents import ConsentFacts
 from passport_api.domain.ids import AccountId, ConsentId
 from passport_api.store import _models as m
-from passport_api.store.consents import APPROVALS, CANCELLED, facts_from
+from passport_api.store.consents import FACTS, facts_from
 from passport_api.store.database import UnitOfWork
 
 
@@ -28,16 +28,7 @@ class ReleaseFacts:
 
 _RELEASE = (
     select(
-        m.Consent.id,
-        m.Consent.passport_id,
-        m.Consent.recipient_id,
-        m.Consent.valid_from,
-        m.Consent.valid_until,
-        APPROVALS,
-        m.Consent.approvals_needed,
-        m.Consent.revoked_at,
-        m.Consent.superseded_at,
-        CANCELLED,
+        *FACTS,
         m.Consent.purpose,
         m.Consent.sealed_terms,
         m.Passport.sealed_child,

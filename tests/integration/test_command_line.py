@@ -3,6 +3,7 @@
 import gc
 import os
 import re
+import socket
 import stat
 import subprocess
 import sys
@@ -46,6 +47,14 @@ class Place:
         """Run a command here, in this process."""
         return self.runner.invoke(main, [*words, "--data", str(self.folder)], env=self.environment)
 
+    def serve(self) -> str:
+        """Start the service, in a process of its own, and expect it to refuse in one line."""
+        done = started("serve", "--data", str(self.folder), "--port", str(free_port()), **self.environment)
+        assert done.returncode == 1
+        assert done.stdout == ""
+        (line,) = done.stderr.splitlines()
+        return line
+
     def said(self, *words: str) -> str:
         """Run a command and expect it to succeed."""
         result = self.run(*words)
@@ -62,6 +71,20 @@ class Place:
 
     def database_url(self) -> str:
         return from_environment({**self.environment, "PASSPORT_DATA": str(self.folder)}).database_url
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def started(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PASSPORT_")}
+    return subprocess.run(
+        [PROGRAM, *words], check=False, env=kept | environment, capture_output=True, text=True, timeout=60
+    )
 
 
 @pytest.fixture(params=BACKENDS)
@@ -178,7 +201,7 @@ def test_a_second_school_with_one_urn_is_refused(place: Place) -> None:
     assert "URN" in place.complaint("organisations", "create", *A_URN)
 
 
-@pytest.mark.parametrize("words", [("organisations", "list"), ("log", "checkpoint"), ("serve",)])
+@pytest.mark.parametrize("words", [("organisations", "list"), ("log", "checkpoint")])
 def test_a_place_that_is_not_set_up_says_what_to_run(words: tuple[str, ...], unmade: Place) -> None:
     unmade.folder.mkdir(mode=0o700)
     assert unmade.complaint(*words) == ("Error: The database is not set up for this version: run `passport-api init`.")
@@ -186,13 +209,12 @@ def test_a_place_that_is_not_set_up_says_what_to_run(words: tuple[str, ...], unm
 
 def test_the_service_refuses_an_old_schema(place: Place) -> None:
     _sql(place, "UPDATE alembic_version SET version_num = '0000'")
-    assert "passport-api init" in place.complaint("serve")
+    assert "passport-api init" in place.serve()
 
 
 def test_the_service_refuses_keys_that_others_may_read(place: Place) -> None:
     (place.folder / "keys.json").chmod(0o640)
-    for words in (("serve", "--port", "1"), ("organisations", "list"), ("init",)):
-        line = place.complaint(*words)
+    for line in (place.serve(), place.complaint("organisations", "list"), place.complaint("init")):
         assert "mode 0640" in line
         assert "chmod 600" in line
 
@@ -236,7 +258,7 @@ def test_the_contract_is_printed_written_and_compared(tmp_path: Path) -> None:
     ],
 )
 def test_a_real_process_says_what_is_wrong_in_one_line(environment: dict[str, str], says: str) -> None:
-    done = subprocess.run([PROGRAM, "serve"], check=False, env=environment, capture_output=True, text=True, timeout=60)
+    done = started("serve", **environment)
     assert done.returncode == 1
     assert done.stdout == ""
     (line,) = done.stderr.splitlines()
