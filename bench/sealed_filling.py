@@ -109,6 +109,7 @@ def _fill_passports(runtime: Runtime, uow: UnitOfWork, population: Population, c
     )
     _load(uow, "accounts", accounts)
     _load(uow, "passports", (_passport(population, each) for each in chunk))
+    _load(uow, "data_keys", (_data_key(each) for each in chunk))
     relations = ({"passport_id": kept.passport_id, "account_id": kept.parent_id} for kept in parents)
     _load(uow, "parents", ({**each, "started_at": population.at, "ended_at": None} for each in relations))
     _load(uow, "statements", (row for each in chunk for row in _statements(population, each)))
@@ -121,12 +122,18 @@ def _passport(population: Population, each: Sealed) -> Row:
     return {
         "id": each.kept.passport_id,
         "custodian_id": population.custodian_id,
-        "wrapping_key_id": each.wrapped.key_id,
-        "wrapped_key": each.wrapped.ciphertext,
         "sealed_child": each.seals.seal_child(each.kept.child),
         "requires_both_parents": False,
         "created_at": population.at,
         "created_by": population.worker_id,
+    }
+
+
+def _data_key(each: Sealed) -> Row:
+    return {
+        "passport_id": each.kept.passport_id,
+        "wrapping_key_id": each.wrapped.key_id,
+        "wrapped_key": each.wrapped.ciphertext,
     }
 
 

@@ -21,6 +21,14 @@ class UnknownKey(KeyStoreError):
     """A wrapped key names a key-encryption key that the provider does not hold."""
 
 
+class KeyInUse(KeyStoreError):
+    """The active key-encryption key is not destroyed: new keys are wrapped under it."""
+
+
+class ProviderUnavailable(KeyStoreError):
+    """The provider does not answer, or not in time. Nothing weaker takes its place."""
+
+
 class WrapRejected(KeyStoreError):
     """A wrapped key was altered, or belongs to another context."""
 

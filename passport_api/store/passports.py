@@ -41,12 +41,13 @@ class IdentifierTaken(Exception):
 _PASSPORT = select(
     m.Passport.id,
     m.Passport.custodian_id,
-    m.Passport.wrapping_key_id,
-    m.Passport.wrapped_key,
+    m.DataKey.wrapping_key_id,
+    m.DataKey.wrapped_key,
     m.Passport.sealed_child,
     m.Passport.requires_both_parents,
     m.Passport.created_at,
-)
+).join(m.DataKey, m.DataKey.passport_id == m.Passport.id)
+"""Only what can still be opened: a passport without its data key was erased, and is as if it had never been."""
 
 
 def find(uow: UnitOfWork, passport_id: PassportId) -> PassportRecord | None:
@@ -54,7 +55,7 @@ def find(uow: UnitOfWork, passport_id: PassportId) -> PassportRecord | None:
 
     The row is locked so that two changes to one passport (two parents agreeing at once) take turns.
     """
-    query = _PASSPORT.where(m.Passport.id == passport_id).with_for_update(key_share=True)
+    query = _PASSPORT.where(m.Passport.id == passport_id).with_for_update(key_share=True, of=m.Passport)
     row = uow.connection.execute(query).one_or_none()
     return None if row is None else _record(row)
 
@@ -105,12 +106,17 @@ def add(uow: UnitOfWork, passport: PassportRecord, created_by: AccountId, identi
         insert(m.Passport).values(
             id=passport.passport_id,
             custodian_id=passport.custodian_id,
-            wrapping_key_id=passport.wrapping_key_id,
-            wrapped_key=passport.wrapped_key,
             sealed_child=passport.sealed_child,
             requires_both_parents=passport.requires_both_parents,
             created_at=passport.created_at,
             created_by=created_by,
+        )
+    )
+    uow.connection.execute(
+        insert(m.DataKey).values(
+            passport_id=passport.passport_id,
+            wrapping_key_id=passport.wrapping_key_id,
+            wrapped_key=passport.wrapped_key,
         )
     )
     try:

@@ -32,13 +32,14 @@ _RELEASE = (
         m.Consent.purpose,
         m.Consent.sealed_terms,
         m.Passport.sealed_child,
-        m.Passport.wrapping_key_id,
-        m.Passport.wrapped_key,
+        m.DataKey.wrapping_key_id,
+        m.DataKey.wrapped_key,
         m.LogHead.epoch,
     )
     .select_from(m.LogHead)
     .outerjoin(m.Consent, m.Consent.id == bindparam("consent_id"))
     .outerjoin(m.Passport, m.Passport.id == m.Consent.passport_id)
+    .outerjoin(m.DataKey, m.DataKey.passport_id == m.Consent.passport_id)
     .outerjoin(m.Transition, m.Transition.id == m.Consent.transition_id)
 )
 
@@ -46,7 +47,7 @@ _RELEASE = (
 def release_facts(uow: UnitOfWork, consent_id: ConsentId) -> tuple[int, ReleaseFacts | None]:
     """The epoch of access, and what decides about opening a view and what it opens, if there is such a consent."""
     row = uow.connection.execute(_RELEASE, {"consent_id": consent_id}).one()
-    if row[0] is None:
+    if row[0] is None or row[14] is None:  # no such consent, or the passport was erased
         return row[15], None
     return row[15], ReleaseFacts(facts_from(row), row[10], row[11], row[12], row[13], row[14])
 

@@ -329,8 +329,9 @@ def consent_to_another_passport(two: Two, raw: RawDatabase) -> Any:
 
 
 def another_childs_key(two: Two, raw: RawDatabase) -> Any:
-    theirs = two.rows(raw, "passports", two.theirs.passport_id)
-    return alter(raw, "passports", two.mine.passport_id, wrapped_key=theirs["wrapped_key"])
+    keys = {row["passport_id"]: row["wrapped_key"] for row in raw.rows("data_keys")}
+    mine, theirs = uuid.UUID(two.mine.passport_id), uuid.UUID(two.theirs.passport_id)
+    return raw.altered("data_keys", {"passport_id": mine}, lambda kept: {**kept, "wrapped_key": keys[theirs]})
 
 
 def another_childs_name(two: Two, raw: RawDatabase) -> Any:

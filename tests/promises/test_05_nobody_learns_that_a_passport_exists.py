@@ -87,16 +87,16 @@ def test_those_it_is_for_are_not_answered_so(town: Town) -> None:
 
 
 @pytest.mark.parametrize(
-    ("table", "column", "thing"),
-    [("passports", "wrapped_key", "passport"), ("consents", "sealed_terms", "consent")],
+    ("table", "key", "column", "thing"),
+    [("data_keys", "passport_id", "wrapped_key", "passport"), ("consents", "id", "sealed_terms", "consent")],
     ids=["a key", "a consent's terms"],
 )
 def test_what_is_broken_is_refused_to_strangers_like_what_is_whole(
-    town: Town, raw: RawDatabase, table: str, column: str, thing: str
+    town: Town, raw: RawDatabase, table: str, key: str, column: str, thing: str
 ) -> None:
     """Those it is for are told that the service cannot answer; to everybody else that would tell that it is there."""
     kinds = ("parent of another child", "another authority's social worker", "recipient's former safeguarding lead")
-    with raw.altered(table, {"id": UUID(town.things[thing])}, lambda row: {**row, column: row[column][::-1]}):
+    with raw.altered(table, {key: UUID(town.things[thing])}, lambda row: {**row, column: row[column][::-1]}):
         assert town.callers["recipient's class teacher"].get(f"/v1/views/{town.things['view']}").status_code == 503
         for operation in WALKED:
             for kind in kinds:

@@ -142,10 +142,11 @@ def _post(person: Person, path: str, body: Row, **options: Any) -> Ask:
 def _passport_key(database: RawDatabase, mine: Family, other: Family, reader: Person, consent_id: str) -> Target:
     path = f"/v1/passports/{mine.passport_id}"
     ask = (_get(mine.parent, f"{path}/statements"), _get(mine.parent, path), _get(reader, f"/v1/views/{consent_id}"))
-    theirs = _row(database, "passports", other.passport_id)
-    everything = {name: theirs[name] for name in ("wrapping_key_id", "wrapped_key", "sealed_child")}
-    moves = (Move("another child's key and name", everything, ask),)
-    return Target("passports", "wrapped_key", {"id": UUID(mine.passport_id)}, "A everyday statement", ask, moves)
+    theirs = {"passport_id": UUID(other.passport_id)}
+    (key,) = [row for row in database.rows("data_keys") if row["passport_id"] == theirs["passport_id"]]
+    moves = (Move("another child's key", {name: key[name] for name in ("wrapping_key_id", "wrapped_key")}, ask),)
+    here = {"passport_id": UUID(mine.passport_id)}
+    return Target("data_keys", "wrapped_key", here, "A everyday statement", ask, moves)
 
 
 def _child(mine: Family, reader: Person, consent_id: str) -> Target:

@@ -1,6 +1,7 @@
 """What every key provider offers: wrapping and unwrapping of short keys, bound to a context, and nothing else."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 
@@ -22,7 +23,40 @@ class KeyProvider(Protocol):
 
     @property
     def active_key_id(self) -> str:
-        """The key-encryption key that new keys are wrapped under."""
+        """The key-encryption key that new keys are wrapped under, also when another process has just added one.
+
+        Raises:
+            ProviderUnavailable: The provider does not answer in time.
+        """
+        ...
+
+    def key_ids(self) -> tuple[str, ...]:
+        """Every key-encryption key that unwraps, oldest first.
+
+        Raises:
+            ProviderUnavailable: The provider does not answer in time.
+        """
+        ...
+
+    def add_key(self, now: datetime) -> str:
+        """Make a new key-encryption key, durably, and make it the active one; the others go on unwrapping.
+
+        Args:
+            now: The key's creation time, with its time zone.
+
+        Raises:
+            ProviderUnavailable: The provider does not answer in time, or cannot write; no key was added.
+        """
+        ...
+
+    def destroy_key(self, key_id: str) -> None:
+        """Destroy a key-encryption key: whatever is still wrapped under it, here or in any backup, is lost for good.
+
+        Raises:
+            KeyInUse: It is the active one.
+            UnknownKey: The provider does not hold it.
+            ProviderUnavailable: The provider does not answer in time.
+        """
         ...
 
     def wrap(self, key: bytes, context: bytes) -> WrappedKey:
@@ -34,6 +68,7 @@ class KeyProvider(Protocol):
 
         Raises:
             ValueError: The key has another length.
+            ProviderUnavailable: The provider does not answer in time.
         """
         ...
 
@@ -43,5 +78,6 @@ class KeyProvider(Protocol):
         Raises:
             UnknownKey: The provider does not hold the key-encryption key it names.
             WrapRejected: It was altered, or wrapped for another context.
+            ProviderUnavailable: The provider does not answer in time.
         """
         ...

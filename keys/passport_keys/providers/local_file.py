@@ -4,26 +4,37 @@ A key is wrapped with AES-KW (RFC 3394) under a wrapping key that HKDF-SHA-256 (
 key-encryption key and the context, so that a wrapped key moved to another place does not unwrap.
 
 The file is JSON: `{"format": 1, "active": ID, "keys": {ID: {"created": ISO 8601, "key": base64 of 32 bytes}}}`.
-It may hold several keys: the active one wraps, any of them unwraps.
+It may hold several keys, oldest first: the active one wraps, any of them unwraps. It is replaced whole (written
+beside itself, flushed, renamed), and read again when it was replaced.
 """
 
 import base64
 import errno
+import fcntl
 import json
 import os
 import secrets
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from threading import Lock
 from typing import Final, Self
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
 
-from passport_keys.errors import KeyFileExposed, KeyFileInvalid, UnknownKey, WrapRejected
+from passport_keys.errors import (
+    KeyFileExposed,
+    KeyFileInvalid,
+    KeyInUse,
+    ProviderUnavailable,
+    UnknownKey,
+    WrapRejected,
+)
 from passport_keys.providers.contract import WrappedKey
 
 KEY_BYTES: Final = 32
@@ -32,17 +43,42 @@ _OWNER_ONLY: Final = frozenset({0o600, 0o400})
 _WRAP_INFO: Final = b"passport/wrap/v1\0"
 
 
+@dataclass(frozen=True, slots=True)
+class _KeyFile:
+    """What a key file says. A key's creation time is kept as it is written."""
+
+    active: str
+    keys: dict[str, bytes]
+    created: dict[str, str]
+
+    def encoded(self) -> bytes:
+        """The file's bytes."""
+        entries = {
+            key_id: {"created": self.created[key_id], "key": base64.b64encode(key).decode()}
+            for key_id, key in self.keys.items()
+        }
+        document = {"format": _FORMAT, "active": self.active, "keys": entries}
+        return json.dumps(document, indent=2).encode() + b"\n"
+
+
+_Stamp = tuple[int, int, int]
+"""What changes when a file is replaced: its inode, the time of its last change, its size."""
+
+
 class LocalFileProvider:
-    """The key provider that keeps its key-encryption keys in one local file, read once when it opens."""
+    """The key provider that keeps its key-encryption keys in one local file."""
 
-    __slots__ = ("_active", "_keys")
+    __slots__ = ("_kept", "_lock", "_path", "_stamp")
+    _stamp: _Stamp | None
 
-    def __init__(self, active: str, keys: Mapping[str, bytes]) -> None:
-        self._active = active
-        self._keys = dict(keys)
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock = Lock()
+        self._stamp = _stamp_of(path)
+        self._kept = _decode(_read_owner_only(path))
 
     def __repr__(self) -> str:
-        return f"LocalFileProvider(active={self._active!r}, keys=<{len(self._keys)} hidden>)"
+        return f"LocalFileProvider(active={self._kept.active!r}, keys=<{len(self._kept.keys)} hidden>)"
 
     @classmethod
     def create(cls, path: Path, now: datetime) -> Self:
@@ -58,10 +94,8 @@ class LocalFileProvider:
             KeyFileInvalid: There is no such directory.
         """
         key_id = secrets.token_hex(8)
-        key = base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode()
-        entry = {"created": now.isoformat(), "key": key}
-        document = {"format": _FORMAT, "active": key_id, "keys": {key_id: entry}}
-        _write_new(path, json.dumps(document, indent=2).encode() + b"\n")
+        first = _KeyFile(key_id, {key_id: secrets.token_bytes(KEY_BYTES)}, {key_id: now.isoformat()})
+        _write_new(path, first.encoded())
         return cls.open(path)
 
     @classmethod
@@ -73,31 +107,77 @@ class LocalFileProvider:
                 write to its directory.
             KeyFileInvalid: It is missing, or not a key file of this format.
         """
-        active, keys = _decode(_read_owner_only(path))
-        return cls(active, keys)
+        return cls(path)
 
     @property
     def active_key_id(self) -> str:
-        """The key-encryption key that new keys are wrapped under."""
-        return self._active
+        """The key-encryption key that new keys are wrapped under; see `KeyProvider.active_key_id`."""
+        return self._current().active
+
+    def key_ids(self) -> tuple[str, ...]:
+        """Every key-encryption key, oldest first; see `KeyProvider.key_ids`."""
+        return tuple(self._current().keys)
+
+    def add_key(self, now: datetime) -> str:
+        """Make a new key and make it the active one; see `KeyProvider.add_key`."""
+        key_id = secrets.token_hex(8)
+        with self._replacing() as kept:
+            keys = {**kept.keys, key_id: secrets.token_bytes(KEY_BYTES)}
+            self._replace(_KeyFile(key_id, keys, {**kept.created, key_id: now.isoformat()}))
+        return key_id
+
+    def destroy_key(self, key_id: str) -> None:
+        """Destroy a key; see `KeyProvider.destroy_key`. The old file's blocks are the file system's to overwrite."""
+        with self._replacing() as kept:
+            if key_id not in kept.keys:
+                raise UnknownKey(f"The key file holds no key {key_id!r}.")
+            if key_id == kept.active:
+                raise KeyInUse(f"Key {key_id!r} is the active one.")
+            keys = {other: key for other, key in kept.keys.items() if other != key_id}
+            self._replace(_KeyFile(kept.active, keys, kept.created))
 
     def wrap(self, key: bytes, context: bytes) -> WrappedKey:
         """Wrap a key under the active key-encryption key; see `KeyProvider.wrap`."""
-        return WrappedKey(self._active, aes_key_wrap(self._wrapping_key(self._active, context), key))
+        kept = self._current()
+        return WrappedKey(kept.active, aes_key_wrap(_wrapping_key(kept.keys[kept.active], context), key))
 
     def unwrap(self, wrapped: WrappedKey, context: bytes) -> bytes:
         """Give back a wrapped key; see `KeyProvider.unwrap`."""
-        wrapping_key = self._wrapping_key(wrapped.key_id, context)
+        # Only a key that is not known is worth a look at the file: this is on every reader's way.
+        key = self._kept.keys.get(wrapped.key_id) or self._current().keys.get(wrapped.key_id)
+        if key is None:
+            raise UnknownKey(f"The key file holds no key {wrapped.key_id!r}.")
         try:
-            return aes_key_unwrap(wrapping_key, wrapped.ciphertext)
+            return aes_key_unwrap(_wrapping_key(key, context), wrapped.ciphertext)
         except InvalidUnwrap:
             raise WrapRejected from None
 
-    def _wrapping_key(self, key_id: str, context: bytes) -> bytes:
-        key = self._keys.get(key_id)
-        if key is None:
-            raise UnknownKey(f"The key file holds no key {key_id!r}.")
-        return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=_WRAP_INFO + context).derive(key)
+    def _current(self) -> _KeyFile:
+        """What the file says now: read again when somebody replaced it."""
+        with self._lock:
+            stamp = _stamp_of(self._path)
+            if stamp != self._stamp:
+                self._kept = _decode(_read_owner_only(self._path))
+                self._stamp = stamp
+            return self._kept
+
+    @contextmanager
+    def _replacing(self) -> Iterator[_KeyFile]:
+        """What the file says, while no other process replaces it."""
+        with _directory_of(self._path) as directory:
+            fcntl.flock(directory, fcntl.LOCK_EX)
+            yield self._current()
+
+    def _replace(self, kept: _KeyFile) -> None:
+        beside = self._path.with_name(f".{self._path.name}.new")
+        try:
+            beside.unlink(missing_ok=True)  # what a replacement that was killed left behind
+            _write_new(beside, kept.encoded())
+            beside.replace(self._path)
+            with _directory_of(self._path) as directory:
+                os.fsync(directory)
+        except OSError as error:
+            raise ProviderUnavailable(f"{self._path} cannot be replaced: {error.strerror}.") from None
 
 
 def open_location(location: str) -> LocalFileProvider:
@@ -111,6 +191,19 @@ def open_location(location: str) -> LocalFileProvider:
     if not path or (path != location and not path.startswith("/")):
         raise KeyFileInvalid("A file: URL names an absolute path on this machine: file:/path/kek.json.")
     return LocalFileProvider.open(Path(path))
+
+
+def _wrapping_key(key: bytes, context: bytes) -> bytes:
+    return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=_WRAP_INFO + context).derive(key)
+
+
+def _stamp_of(path: Path) -> _Stamp | None:
+    """None for a file that is not there: reading it says what is wrong."""
+    try:
+        status = path.stat(follow_symlinks=False)
+    except OSError:
+        return None
+    return status.st_ino, status.st_mtime_ns, status.st_size
 
 
 @contextmanager
@@ -174,17 +267,21 @@ def _require_owner_only(path: Path, status: os.stat_result) -> None:
         raise KeyFileExposed(f"{path} has mode {mode:04o}: only its owner may read it (chmod 600).")
 
 
-def _decode(content: bytes) -> tuple[str, dict[str, bytes]]:
+def _decode(content: bytes) -> _KeyFile:
     """Take a key file apart; no refusal carries a byte of it."""
     document = _json(content)
     match document:
         case {"format": int(version), "active": str(active), "keys": dict(entries)} if version == _FORMAT:
-            keys = {key_id: _decode_entry(entry) for key_id, entry in entries.items()}
+            kept = _KeyFile(
+                active,
+                {key_id: _decode_entry(entry) for key_id, entry in entries.items()},
+                {key_id: str(entry["created"]) for key_id, entry in entries.items()},
+            )
         case _:
             raise KeyFileInvalid("Not a key file of format 1.")
-    if active not in keys:
+    if kept.active not in kept.keys:
         raise KeyFileInvalid("The key file's active key is not among its keys.")
-    return active, keys
+    return kept
 
 
 def _decode_entry(entry: object) -> bytes:

@@ -9,13 +9,15 @@ from passport_api.store._models.children import (
     Acknowledgement,
     Consent,
     ConsentApproval,
+    DataKey,
+    Erasure,
     Parent,
     Passport,
     PassportIdentifier,
     Statement,
     Transition,
 )
-from passport_api.store._models.log import Decision, LogEntry, LogHead, LogSubtree
+from passport_api.store._models.log import Decision, Ending, LogEntry, LogHead, LogSubtree
 from passport_api.store._models.people import (
     Account,
     IdempotencyKey,
@@ -33,7 +35,10 @@ __all__ = [
     "Base",
     "Consent",
     "ConsentApproval",
+    "DataKey",
     "Decision",
+    "Ending",
+    "Erasure",
     "IdempotencyKey",
     "Invitation",
     "LogEntry",

@@ -3,25 +3,33 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from passport_api.store._models.base import Base
 
 
 class Passport(Base):
-    """One child's passport: its custodian, its wrapped data key, its sealed identity."""
+    """One child's passport: its custodian and its sealed identity, which is gone once it is erased."""
 
     __tablename__ = "passports"
     id: Mapped[UUID] = mapped_column(primary_key=True)
     custodian_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
-    wrapping_key_id: Mapped[str]
-    wrapped_key: Mapped[bytes]
-    sealed_child: Mapped[bytes]
+    sealed_child: Mapped[bytes | None]
     requires_both_parents: Mapped[bool]
     created_at: Mapped[datetime]
     created_by: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"))
     __table_args__ = (Index("ix_passports_of_custodian", "custodian_id", "id"),)
+
+
+class DataKey(Base):
+    """A passport's data key, wrapped. Apart from the content, so that backups can keep the two apart."""
+
+    __tablename__ = "data_keys"
+    passport_id: Mapped[UUID] = mapped_column(ForeignKey("passports.id"), primary_key=True)
+    wrapping_key_id: Mapped[str] = mapped_column(String(200))
+    wrapped_key: Mapped[bytes]
+    __table_args__ = (Index("ix_data_keys_by_wrapping_key", "wrapping_key_id", "passport_id"),)
 
 
 class PassportIdentifier(Base):
@@ -109,6 +117,26 @@ class ConsentApproval(Base):
     consent_id: Mapped[UUID] = mapped_column(ForeignKey("consents.id"), primary_key=True)
     account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"), primary_key=True)
     given_at: Mapped[datetime]
+
+
+class Erasure(Base):
+    """A proposal to erase a passport, and its confirmation by a second person, who is never the first."""
+
+    __tablename__ = "erasures"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    passport_id: Mapped[UUID] = mapped_column(ForeignKey("passports.id"))
+    custodian_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
+    ground: Mapped[str]
+    proposed_by: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"))
+    proposed_at: Mapped[datetime]
+    confirmed_by: Mapped[UUID | None] = mapped_column(ForeignKey("accounts.id"))
+    confirmed_at: Mapped[datetime | None]
+    withdrawn_at: Mapped[datetime | None]
+    __table_args__ = (
+        CheckConstraint("confirmed_by IS NULL OR confirmed_by <> proposed_by", name="two_people"),
+        Index("ix_erasures_of_passport", "passport_id", "id"),
+        Index("ix_erasures_of_custodian", "custodian_id", "id"),
+    )
 
 
 class Acknowledgement(Base):

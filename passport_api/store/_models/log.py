@@ -31,14 +31,32 @@ class LogSubtree(Base):
 
 
 class LogHead(Base):
-    """The one row that appends take turns on: the tree's size and right edge, and the epoch of access."""
+    """The one row that appends take turns on: the tree's size and right edge, and the epoch of access.
+
+    A generation is the log under one name: recovering from a lost machine begins another (see services.recovery).
+    `newest_at` is when the newest entry was made: no later entry is earlier, whatever a clock says.
+    """
 
     __tablename__ = "log_head"
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     size: Mapped[int] = mapped_column(Position)
     frontier: Mapped[bytes]
     epoch: Mapped[int] = mapped_column(Position)
+    generation: Mapped[int] = mapped_column(server_default="1")
+    newest_at: Mapped[datetime | None]
     __table_args__ = (CheckConstraint("id = 1", name="single_row"),)
+
+
+class Ending(Base):
+    """What an entry ended for good, by id alone: a restored backup must not bring it back (see domain.endings)."""
+
+    __tablename__ = "endings"
+    position: Mapped[int] = mapped_column(
+        Position, ForeignKey("log_entries.position"), primary_key=True, autoincrement=False
+    )
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    subject_id: Mapped[UUID] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
 
 
 class Decision(Base):

@@ -16,10 +16,12 @@ class ServiceKey(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     purpose: Mapped[str]
     key_id: Mapped[str]
-    wrapping_key_id: Mapped[str]
+    wrapping_key_id: Mapped[str] = mapped_column(String(200))
     wrapped_key: Mapped[bytes]
     public_key: Mapped[bytes | None]
     created_at: Mapped[datetime]
+    active_from: Mapped[datetime | None]
+    retired_at: Mapped[datetime | None]
     __table_args__ = (UniqueConstraint("purpose", "key_id"),)
 
 
