@@ -14,6 +14,7 @@ from passport_api.domain.access import (
 )
 from passport_api.domain.access_log import Entry, Outcome, StatementSeen
 from passport_api.domain.decisions import Granted, Reason, Refused
+from passport_api.domain.endings import Ending
 from passport_api.domain.ids import ConsentId, EntryId, OrganisationId, PassportId
 from passport_api.domain.people import Capacity
 from passport_api.domain.sections import Section
@@ -96,8 +97,9 @@ def note(  # noqa: PLR0913 - what an entry can say
     purpose: str | None = None,
     subject: Capacity | None = None,
     detail: str | None = None,
+    endings: Sequence[Ending] = (),
 ) -> int:
-    """Log what an admitted actor did. Call it last."""
+    """Log what an admitted actor did, and what that ended for good. Call it last."""
     entry = Entry(
         entry_id=EntryId(work.runtime.new_id()),
         at=work.at,
@@ -113,7 +115,7 @@ def note(  # noqa: PLR0913 - what an entry can say
         subject=subject,
         detail=detail,
     )
-    return journal.write(work, entry, admitted.seals)
+    return journal.write(work, entry, admitted.seals, endings)
 
 
 def seals_of(work: Work, record: PassportRecord) -> PassportSeals:

@@ -1,5 +1,6 @@
 """Consents: previewed, given, agreed to by a second parent, revoked, replaced; never edited."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,6 +20,7 @@ from passport_api.domain.consents import (
     status_of,
 )
 from passport_api.domain.decisions import Refused
+from passport_api.domain.endings import Ending, EndingKind
 from passport_api.domain.errors import Clash, Conflict, InvalidField
 from passport_api.domain.ids import ConsentId, PassportId
 from passport_api.domain.roles import Role, ceiling_of
@@ -134,7 +136,7 @@ def revoke(work: Work, consent_id: ConsentId) -> Consent | Refused:
     if not can_still_end(record.facts, work.at):
         raise Conflict(Clash.CONSENT_ENDED)
     consents.revoke(work.uow, consent_id, work.actor.account_id, work.at)
-    return _noted(work, admitted, consent_id)
+    return _noted(work, admitted, consent_id, endings=(Ending(EndingKind.CONSENT_REVOKED, consent_id, work.at),))
 
 
 def read(work: Work, consent_id: ConsentId) -> Consent | Refused:
@@ -216,12 +218,14 @@ def _record(work: Work, admitted: Admitted, terms: Terms) -> ConsentRecord:
 def _agreed(work: Work, admitted: Admitted, consent_id: ConsentId) -> Consent:
     """What follows from an agreement: once all have agreed, older consents give way and the move is released."""
     record = consents.find(work.uow, consent_id)
-    replaced: list[ConsentId] = []
+    endings: list[Ending] = []
     if record is not None and record.facts.agreed:
-        replaced = consents.supersede_others(work.uow, record, max(work.at, record.facts.valid_from))
+        at = max(work.at, record.facts.valid_from)
+        replaced = consents.supersede_others(work.uow, record, at)
+        endings = [Ending(EndingKind.CONSENT_SUPERSEDED, each, at) for each in replaced]
         moves.advance(work, record.transition_id, TransitionState.RELEASED)
-    detail = f"supersedes {', '.join(str(each) for each in replaced)}" if replaced else None
-    return _noted(work, admitted, consent_id, detail)
+    detail = f"supersedes {', '.join(str(each.subject_id) for each in endings)}" if endings else None
+    return _noted(work, admitted, consent_id, detail, endings)
 
 
 def _find(work: Work, use: Use, consent_id: ConsentId) -> tuple[Admitted, ConsentRecord] | Refused:
@@ -236,7 +240,13 @@ def _find(work: Work, use: Use, consent_id: ConsentId) -> tuple[Admitted, Consen
     return admitted, held
 
 
-def _noted(work: Work, admitted: Admitted, consent_id: ConsentId, detail: str | None = None) -> Consent:
+def _noted(
+    work: Work,
+    admitted: Admitted,
+    consent_id: ConsentId,
+    detail: str | None = None,
+    endings: Sequence[Ending] = (),
+) -> Consent:
     record = consents.find(work.uow, consent_id)
     if record is None:
         raise AssertionError("a consent vanished within its transaction")
@@ -248,6 +258,7 @@ def _noted(work: Work, admitted: Admitted, consent_id: ConsentId, detail: str | 
         consent_id=consent_id,
         purpose=shown.terms.purpose.value,
         detail=detail,
+        endings=endings,
     )
     return shown
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from passport_api.domain.access import OrganisationUse, Use
 from passport_api.domain.access_log import Entry, Outcome
 from passport_api.domain.decisions import Refused
+from passport_api.domain.endings import Ending, EndingKind
 from passport_api.domain.errors import InvalidField, SignInFailed
 from passport_api.domain.ids import AccountId, EntryId, InvitationId, MembershipId, OrganisationId, PassportId
 from passport_api.domain.invitations import LIFETIME, MAX_ATTEMPTS, InvitationStatus, check_role, invitation_status
@@ -192,13 +193,15 @@ def _take(step: Step, invitation: InvitationRecord) -> bool:
 def _joined(step: Step, invitation: InvitationRecord, account_id: AccountId, invitee: Invitee) -> tuple[Caller, str]:
     started = sessions.start(step, account_id)
     if invitation.passport_id is not None:
-        _become_parent(step, invitation.passport_id, account_id, invitee)
+        _become_parent(step, invitation, invitation.passport_id, account_id, invitee)
     if invitation.organisation_id is not None and invitation.role is not None:
-        _become_member(step, invitation.organisation_id, invitation.role, account_id, invitee)
+        _become_member(step, invitation, invitation.organisation_id, invitation.role, account_id, invitee)
     return started
 
 
-def _become_parent(step: Step, passport_id: PassportId, account_id: AccountId, invitee: Invitee) -> None:
+def _become_parent(
+    step: Step, invitation: InvitationRecord, passport_id: PassportId, account_id: AccountId, invitee: Invitee
+) -> None:
     record = passports.find(step.uow, passport_id)
     if record is None:
         raise SignInFailed
@@ -206,11 +209,16 @@ def _become_parent(step: Step, passport_id: PassportId, account_id: AccountId, i
         passports.add_parent(step.uow, passport_id, account_id, step.at)
     seals = step.runtime.vault.passport(passport_id, record.wrapping_key_id, record.wrapped_key)
     entry = _entry(step, INVITATION_ACCEPTED, Capacity(invitee.name, "parent"), account_id, passport_id)
-    journal.write(step, entry, seals)
+    journal.write(step, entry, seals, (_used(step, invitation),))
 
 
 def _become_member(
-    step: Step, organisation_id: OrganisationId, role: Role, account_id: AccountId, invitee: Invitee
+    step: Step,
+    invitation: InvitationRecord,
+    organisation_id: OrganisationId,
+    role: Role,
+    account_id: AccountId,
+    invitee: Invitee,
 ) -> None:
     organisation = organisations.find(step.uow, organisation_id, lock=True)  # links to one role take turns
     if organisation is None:
@@ -220,7 +228,12 @@ def _become_member(
         memberships.add(
             step.uow, MembershipRecord(membership_id, account_id, organisation_id, role, started_at=step.at)
         )
-    _log(step, INVITATION_ACCEPTED, Capacity(invitee.name, role.value, organisation.name), account_id)
+    entry = _entry(step, INVITATION_ACCEPTED, Capacity(invitee.name, role.value, organisation.name), account_id)
+    journal.write(step, entry, None, (_used(step, invitation),))
+
+
+def _used(step: Step, invitation: InvitationRecord) -> Ending:
+    return Ending(EndingKind.INVITATION_USED, invitation.invitation_id, step.at)
 
 
 def _entry(
@@ -237,7 +250,5 @@ def _entry(
     )
 
 
-def _log(
-    step: Step, action: str, capacity: Capacity, account_id: AccountId | None, subject: Capacity | None = None
-) -> None:
+def _log(step: Step, action: str, capacity: Capacity, account_id: AccountId | None, subject: Capacity) -> None:
     journal.write(step, replace(_entry(step, action, capacity, account_id), subject=subject), None)

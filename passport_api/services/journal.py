@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from passport_api.domain.access_log import Decision, Entry, Leaf
 from passport_api.domain.consents import Standing
 from passport_api.domain.decisions import Basis, consensus_on
+from passport_api.domain.endings import Ending
 from passport_api.domain.ids import OrganisationId
 from passport_api.services.runtime import Step
 from passport_api.services.vault import PassportSeals
 from passport_api.store import decisions, log
+from passport_api.store import endings as kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,17 +26,23 @@ class Overtaken(Exception):
     """Access changed between deciding and logging: nothing was done, and the use case begins anew."""
 
 
-def write(step: Step, entry: Entry, seals: PassportSeals | None) -> int:
+def write(step: Step, entry: Entry, seals: PassportSeals | None, endings: Sequence[Ending] = ()) -> int:
     """Append an entry, sealed under its passport's key or the service's; gives its place in the log.
+
+    Args:
+        step: the transaction.
+        entry: what happened.
+        seals: the passport's; None for an entry about no passport.
+        endings: what it ended for good: anchored outside the database before the request is answered.
 
     Raises:
         Overtaken: somebody's access changed since this transaction began to read.
     """
-    return write_all(step, [(entry, seals)])
+    return write_all(step, [(entry, seals)], endings)
 
 
-def write_all(step: Step, entries: Sequence[tuple[Entry, PassportSeals | None]]) -> int:
-    """Append entries; gives the place of the first.
+def write_all(step: Step, entries: Sequence[tuple[Entry, PassportSeals | None]], endings: Sequence[Ending] = ()) -> int:
+    """Append entries; gives the place of the first, where what they ended is kept too.
 
     Call it last and once: the log is held from here until the transaction ends.
 
@@ -46,6 +54,7 @@ def write_all(step: Step, entries: Sequence[tuple[Entry, PassportSeals | None]])
     if not step.expects(head.epoch):
         raise Overtaken
     log.append(step.uow, head, leaves, new_epoch=any(entry.may_take_access_away for entry, _ in entries))
+    kept.add(step.uow, head.size, endings)
     return head.size
 
 

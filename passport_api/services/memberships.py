@@ -1,11 +1,13 @@
 """Staff: who holds which role in an organisation. Ending or changing one takes effect at the next request."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from passport_api.domain.access import OrganisationUse
 from passport_api.domain.access_log import Entry, Outcome
 from passport_api.domain.decisions import Reason, Refused
+from passport_api.domain.endings import Ending, EndingKind
 from passport_api.domain.errors import Clash, Conflict
 from passport_api.domain.ids import AccountId, EntryId, MembershipId, OrganisationId
 from passport_api.domain.invitations import check_role
@@ -55,7 +57,8 @@ def end(work: Work, membership_id: MembershipId) -> Member | Refused:
         return found
     membership, organisation, capacity = found
     _end(work, membership)
-    _log(work, OrganisationUse.END_MEMBERSHIP, capacity, _whom(work, membership, organisation))
+    ending = Ending(EndingKind.MEMBERSHIP_ENDED, membership_id, work.at)
+    _log(work, OrganisationUse.END_MEMBERSHIP, capacity, _whom(work, membership, organisation), endings=(ending,))
     _forget_answers(work, membership)
     return _read(work, membership_id)
 
@@ -81,7 +84,9 @@ def change_role(work: Work, membership_id: MembershipId, role: Role) -> Member |
         MembershipRecord(new_id, membership.account_id, membership.organisation_id, role, started_at=work.at),
     )
     change = f"{membership.role.value} to {role.value}"
-    _log(work, OrganisationUse.CHANGE_ROLE, capacity, _whom(work, membership, organisation), change)
+    ending = Ending(EndingKind.MEMBERSHIP_ENDED, membership_id, work.at)
+    whom = _whom(work, membership, organisation)
+    _log(work, OrganisationUse.CHANGE_ROLE, capacity, whom, change, endings=(ending,))
     _forget_answers(work, membership)
     return _read(work, new_id)
 
@@ -133,7 +138,13 @@ def _whom(work: Work, membership: MembershipRecord, organisation: OrganisationRe
 
 
 def _log(
-    work: Work, use: OrganisationUse, capacity: Capacity, subject: Capacity | None = None, detail: str | None = None
+    work: Work,
+    use: OrganisationUse,
+    capacity: Capacity,
+    subject: Capacity | None = None,
+    detail: str | None = None,
+    *,
+    endings: Sequence[Ending] = (),
 ) -> None:
     entry = Entry(
         entry_id=EntryId(work.runtime.new_id()),
@@ -146,4 +157,4 @@ def _log(
         subject=subject,
         detail=detail,
     )
-    journal.write(work, entry, None)
+    journal.write(work, entry, None, endings)

@@ -6,6 +6,7 @@ from datetime import date
 
 from passport_api.domain.access import Use
 from passport_api.domain.decisions import Refused
+from passport_api.domain.endings import Ending, EndingKind
 from passport_api.domain.errors import Clash, Conflict, InvalidField, Stale
 from passport_api.domain.ids import OrganisationId, PassportId, TransitionId
 from passport_api.domain.roles import OrganisationKind
@@ -104,7 +105,9 @@ def change(work: Work, transition_id: TransitionId, change: Change, matches: Mat
     if change.planned_date is not None:
         check_planned_date(planned, work.at.date())
     changed = _keep(work, held, state, planned)
-    note(work, admitted, purpose=held.move.kind.value, detail=_difference(held, changed))
+    cancelled = changed.state is TransitionState.CANCELLED
+    endings = [Ending(EndingKind.TRANSITION_CANCELLED, transition_id, work.at)] if cancelled else []
+    note(work, admitted, purpose=held.move.kind.value, detail=_difference(held, changed), endings=endings)
     return changed
 
 

@@ -27,11 +27,16 @@ class StoreUnavailable(Exception):
     """The database did not answer, or stayed locked too long. Nothing was changed."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class UnitOfWork:
-    """One transaction. The store's queries take it; nothing else holds a connection."""
+    """One transaction. The store's queries take it; nothing else holds a connection.
+
+    Attributes:
+        ended: whether something ended for good in it, which is to be anchored before anybody is told.
+    """
 
     connection: Connection
+    ended: bool = False
 
 
 class Database:
