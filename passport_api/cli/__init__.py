@@ -8,13 +8,14 @@ import click
 
 from passport_api import demonstration, setup
 from passport_api.anchors import AnchorInvalid
-from passport_api.anchors.contract import AnchorUnavailable
+from passport_api.anchors.contract import AnchorDiverged, AnchorUnavailable
 from passport_api.api.edge import openapi_document, to_yaml
 from passport_api.app import build_runtime, create_app, new_secret, utc_now
 from passport_api.cli.erasures import erasures_group
 from passport_api.cli.log import log_group
 from passport_api.cli.organisations import admins_group, organisations_group
 from passport_api.cli.place import Complaint, data_option, settings_of
+from passport_api.cli.recovery import anchors_group, doctor, recover
 from passport_api.cli.serving import serve_on
 from passport_api.config import SettingInvalid, Settings, for_folder
 from passport_api.demonstration import staging
@@ -35,6 +36,8 @@ class _Main(click.Group):
             raise Complaint("The database does not answer.") from error
         except LogDiverged as error:
             raise Complaint("The log is not the one that its anchors know: run `passport-api doctor`.") from error
+        except AnchorDiverged as error:
+            raise Complaint(f"An anchor does not know this log: {error}.") from error
         except (AnchorsAway, AnchorUnavailable) as error:
             raise Complaint(f"An anchor of the log cannot be written. {error}".strip()) from error
         except (
@@ -129,5 +132,5 @@ def _show_card(card: staging.Card, data: Path) -> None:
     click.echo(f"Accounts and ids are in {data / staging.CARD}. Stop with Ctrl-C; everything is kept.\n")
 
 
-for group in (organisations_group, admins_group, erasures_group, log_group):
-    main.add_command(group)
+for command in (organisations_group, admins_group, erasures_group, log_group, anchors_group, doctor, recover):
+    main.add_command(command)

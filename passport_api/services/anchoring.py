@@ -65,9 +65,9 @@ class Anchoring:
     ) -> None:
         self.log = log
         self.due = threading.Event()
-        self._files = tuple(anchor for anchor in anchors if isinstance(anchor, FileAnchor))
+        self.files = tuple(anchor for anchor in anchors if isinstance(anchor, FileAnchor))
         self._remote = tuple(anchor for anchor in anchors if not isinstance(anchor, FileAnchor))
-        self.anchors: tuple[Anchor, ...] = (*self._files, *self._remote)
+        self.anchors: tuple[Anchor, ...] = (*self.files, *self._remote)
         self._monotonic = monotonic
         self._entries = entries
         self._looking = threading.Lock()
@@ -90,7 +90,7 @@ class Anchoring:
         """
         head = self.log.head()
         if head.size == 0 and head.generation == 1:
-            for anchor in self._files:
+            for anchor in self.files:
                 if not anchor.is_there:
                     anchor.enrol(self.log)
         self.check()
@@ -102,7 +102,7 @@ class Anchoring:
             AnchorUnavailable: one cannot be written.
             AnchorDiverged: one keeps another log.
         """
-        for anchor in self._files:
+        for anchor in self.files:
             anchor.enrol(self.log)
         self.check()
 
@@ -112,7 +112,7 @@ class Anchoring:
         Raises:
             AnchorUnavailable: one cannot be written.
         """
-        missing = [anchor for anchor in self._files if not anchor.is_there]
+        missing = [anchor for anchor in self.files if not anchor.is_there]
         for anchor in missing:
             anchor.enrol(self.log)
         self.check()
@@ -125,7 +125,7 @@ class Anchoring:
         """
         findings = [self._asked(anchor) for anchor in self.anchors]
         said = {finding.standing for finding in findings}
-        file_away = any(finding.standing is Standing.AWAY for finding in findings[: len(self._files)])
+        file_away = any(finding.standing is Standing.AWAY for finding in findings[: len(self.files)])
         if Standing.DIVERGED in said:
             self._standing = Standing.DIVERGED
         elif file_away or (findings and Standing.OPEN not in said):
@@ -190,7 +190,7 @@ class Anchoring:
         return self.publish()
 
     def _update_files(self) -> list[Anchored]:
-        taken = [self._updated(anchor) for anchor in self._files]
+        taken = [self._updated(anchor) for anchor in self.files]
         self._unkept = None in taken
         return [anchored for anchored in taken if anchored is not None]
 
