@@ -85,7 +85,7 @@ class FileAnchor:
             return Stream(faults=["there is no such file"])
         with self._held(fcntl.LOCK_SH) as descriptor, os.fdopen(os.dup(descriptor), "rb") as file:
             file.seek(0)
-            return read_stream(file, log.opened)
+            return read_stream((line for line in file if line.endswith(b"\n")), log.opened)
 
     def _is_missing(self) -> bool:
         """Whether the file alone is missing: without its folder too, whatever was mounted there is away."""
@@ -96,7 +96,8 @@ class FileAnchor:
     def _make(self) -> None:
         try:
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            os.close(os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600))
+            flags = os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+            os.close(os.open(self._path, flags, 0o600))
             directory = os.open(self._path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
             try:
                 os.fsync(directory)
@@ -138,6 +139,8 @@ def _lock(descriptor: int, lock: int) -> None:
 
 
 def _append(descriptor: int, log: AnchoredLog, last: Anchored | None, newest: Anchored) -> Anchored:
+    if not log.holds(newest.checkpoint):
+        raise AnchorDiverged("the database's log is edited: its head is not that of its entries")
     start = 0 if last is None else last.checkpoint.size
     endings = EndingsList(newest.checkpoint, start, tuple(log.endings(start, newest.checkpoint.size)))
     line = AnchorRecord(newest.note, log.sign(endings.body())).line()

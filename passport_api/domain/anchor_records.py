@@ -62,6 +62,8 @@ class EndingsList:
         span, root = _SPAN.fullmatch(lines[1]), decode(lines[2])
         if not lines[0].endswith(ENDINGS) or span is None or root is None:
             raise RecordMalformed("a list of endings begins with the log's name, its span and the root")
+        if int(span[1]) > int(span[2]):
+            raise RecordMalformed("a span ends before it begins")
         try:
             checkpoint = Checkpoint(lines[0].removesuffix(ENDINGS), int(span[2]), root)
         except CheckpointMalformed as error:
@@ -90,7 +92,7 @@ class AnchorRecord:
         """
         try:
             written = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise RecordMalformed("a record is one line of JSON") from None
         match written:
             case {"checkpoint": str(checkpoint), "endings": str(endings), **more} if not more:

@@ -18,4 +18,4 @@ def generation_of(base: str, origin: str) -> int | None:
     if number == origin or not (number.isascii() and number.isdigit()) or len(number) > 9:  # noqa: PLR2004 - absurd
         return None
     generation = int(number)
-    return generation if origin_of(base, generation) == origin else None
+    return generation if generation > 0 and origin_of(base, generation) == origin else None
