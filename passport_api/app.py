@@ -12,7 +12,7 @@ from flask import Flask
 
 from passport_api.api import build_api
 from passport_api.config import Settings
-from passport_api.services.execution import perform_unattended, tidy
+from passport_api.services.execution import tidy
 from passport_api.services.passwords import Passwords
 from passport_api.services.recording import Recorder
 from passport_api.services.runtime import Runtime
@@ -51,7 +51,7 @@ def build_runtime(
         StoreUnavailable: the database does not answer.
     """
     keyring = Keyring(open_provider(settings.key_url), time.monotonic)
-    database = Database(settings.database_url, pool_size=settings.threads + 2)
+    database = Database(settings.database_url, settings.threads + 2, settings.wait_seconds)
     with database.writing() as uow:
         log.found(uow)
         keys = open_service_keys(uow, keyring, new_id, clock())
@@ -65,7 +65,7 @@ def build_runtime(
         new_id=new_id,
         new_secret=new_secret,
     )
-    perform_unattended(runtime, tidy)
+    tidy(runtime)
     return runtime
 
 

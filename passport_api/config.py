@@ -26,6 +26,7 @@ class Settings:
         proxies: how many trusted proxies stand in front, each adding to X-Forwarded-For; 0 believes no such header.
         workers: processes that serve.
         threads: threads in each.
+        wait_seconds: how long a request waits for the database before it is answered 503.
     """
 
     database_url: str
@@ -37,6 +38,7 @@ class Settings:
     proxies: int = 0
     workers: int = 2
     threads: int = 4
+    wait_seconds: int = 8
 
     @property
     def https(self) -> bool:
@@ -76,6 +78,7 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
         proxies=_count(environment, "PASSPORT_PROXIES", start.proxies, least=0),
         workers=_count(environment, "PASSPORT_WORKERS", start.workers),
         threads=_count(environment, "PASSPORT_THREADS", start.threads),
+        wait_seconds=_count(environment, "PASSPORT_WAIT_SECONDS", start.wait_seconds),
     )
     for name, value in (("PASSPORT_DATABASE_URL", settings.database_url), ("PASSPORT_KEY_URL", settings.key_url)):
         if not value:
@@ -99,6 +102,7 @@ def to_environment(settings: Settings) -> dict[str, str]:
         "PASSPORT_PROXIES": str(settings.proxies),
         "PASSPORT_WORKERS": str(settings.workers),
         "PASSPORT_THREADS": str(settings.threads),
+        "PASSPORT_WAIT_SECONDS": str(settings.wait_seconds),
     }
 
 

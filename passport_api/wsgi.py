@@ -1,16 +1,35 @@
 """What a WSGI server loads: `passport_api.wsgi:create`, a factory that reads the environment."""
 
 import os
+import time
 
 from flask import Flask
 
 from passport_api.api.edge import capture_library_logs, log_of
-from passport_api.app import create_app
-from passport_api.config import from_environment
+from passport_api.app import build_runtime, create_app
+from passport_api.config import Settings, from_environment
+from passport_api.services.runtime import Runtime
+from passport_api.store.database import StoreUnavailable
+
+_PAUSE_SECONDS = 1
 
 
 def create() -> Flask:
     """Build the application from the environment's settings; whatever libraries log goes through its log."""
-    app = create_app(from_environment(os.environ))
+    settings = from_environment(os.environ)
+    app = create_app(settings, _opened(settings))
     capture_library_logs(log_of(app))
     return app
+
+
+def _opened(settings: Settings) -> Runtime:
+    """The service's parts, as soon as the database answers.
+
+    `passport-api serve` has seen it answer. Where it went away since, a worker that takes another's place waits for
+    it: one that ended instead would be started again and again, until the server took that for its own fault.
+    """
+    while True:
+        try:
+            return build_runtime(settings)
+        except StoreUnavailable:
+            time.sleep(_PAUSE_SECONDS)

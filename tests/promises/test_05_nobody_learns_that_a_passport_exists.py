@@ -206,13 +206,10 @@ def test_however_a_consent_stands_its_view_answers_alike_unless_it_is_open(world
     }
     open_one = agreed()
     family.parent.made(f"/v1/consents/{closed['revoked']}/revocation")
-    service.clock.advance(hours=2)
-    try:
+    with service.later(hours=2):
         opened = {how: told(lead.get(f"/v1/views/{each}")) for how, each in closed.items()}
         acknowledged = {how: told(lead.post(f"/v1/views/{each}/acknowledgement")) for how, each in closed.items()}
         inbox = lead.get("/v1/views").json()["items"]
-    finally:
-        service.clock.advance(hours=-2)
     assert set(opened.values()) == {opened["never given"]}
     assert set(acknowledged.values()) == {acknowledged["never given"]}
     assert opened["never given"].status == acknowledged["never given"].status == 404

@@ -260,10 +260,9 @@ def test_an_answer_is_kept_for_a_day_and_then_the_key_is_free(
     service: Service, creations: dict[str, Creation], database: RawDatabase
 ) -> None:
     creation, key = creations[CREATIONS[3]], fresh_key()
-    body, before, now = creation.body(), len(database.rows(creation.table)), service.clock.ahead
+    body, before = creation.body(), len(database.rows(creation.table))
     first = creation.post(body, key)
-    try:
-        service.clock.advance(hours=23, minutes=59)
+    with service.later(hours=23, minutes=59):
         assert creation.post(body, key).content == first.content
         service.clock.advance(minutes=2)
         later = creation.post(body, key)
@@ -271,8 +270,6 @@ def test_an_answer_is_kept_for_a_day_and_then_the_key_is_free(
         assert later.json()["id"] != first.json()["id"]
         assert "Idempotency-Replayed" not in later.headers
         assert creation.post(creation.body(), key).status_code == 422
-    finally:
-        service.clock.ahead = now
     assert len(database.rows(creation.table)) == before + 2
 
 

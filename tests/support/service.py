@@ -15,6 +15,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from passport_api.app import build_runtime, create_app
 from passport_api.config import Settings, for_folder
+from passport_api.services.clock import accept
 from passport_api.services.passwords import Passwords
 from passport_api.services.runtime import Runtime
 from passport_keys.providers.local_file import LocalFileProvider
@@ -49,6 +50,17 @@ class Service:
     clock: Clock
     log_lines: io.StringIO
     clients: list[httpx.Client] = field(default_factory=list)
+
+    @contextmanager
+    def later(self, **by: float) -> Iterator[None]:
+        """Live some time ahead for as long as the block lasts, then have an operator accept the time before."""
+        now = self.clock.ahead
+        self.clock.advance(**by)
+        try:
+            yield
+        finally:
+            self.clock.ahead = now
+            accept(self.runtime)
 
     def client(self, token: str | None = None) -> httpx.Client:
         """An HTTP client, signed in when it is given an access token."""
