@@ -62,6 +62,12 @@ class Served:
             except subprocess.TimeoutExpired:
                 self.kill()
 
+    def workers(self) -> set[int]:
+        """The processes that serve, by their ids."""
+        listed = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text(encoding="ascii")
+        children = {int(each) for each in listed.split()}
+        return {each for each in children if b"resource_tracker" not in Path(f"/proc/{each}/cmdline").read_bytes()}
+
     def said(self) -> bytes:
         """All that it wrote to its standard output and error so far."""
         return self.output.read_bytes()

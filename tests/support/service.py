@@ -84,7 +84,7 @@ def running_service(backend: str, folder: Path, **changes: Any) -> Iterator[Serv
         keys = folder / "keys.json"
         clock = Clock()
         LocalFileProvider.create(keys, clock())
-        start = replace(for_folder(folder), database_url=url, key_url=f"file:{keys}", threads=16, **changes)
+        start = replace(for_folder(folder), database_url=url, key_url=f"file:{keys}", **{"threads": 16, **changes})
         with listening(start, clock, backend, folder) as service:
             yield service
 
