@@ -85,7 +85,7 @@ class Checkpoint:
 
     def body(self) -> str:
         """Return the text that is signed: three lines, each with its newline."""
-        return f"{self.origin}\n{self.size}\n{_encode(self.root)}\n"
+        return f"{self.origin}\n{self.size}\n{encode(self.root)}\n"
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -102,7 +102,7 @@ class Checkpoint:
         origin, size, root = lines[:3]
         if not re.fullmatch("0|[1-9][0-9]{0,18}", size):
             raise CheckpointMalformed("a size is a decimal number without leading zeros")
-        return cls(origin, int(size), _decode(root) or b"")
+        return cls(origin, int(size), decode(root) or b"")
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +132,7 @@ def verifier_key(name: str, public_key: bytes) -> str:
     Raises:
         KeyMalformed: see `note_key_id`.
     """
-    return f"{name}+{note_key_id(name, public_key).hex()}+{_encode(ED25519 + public_key)}"
+    return f"{name}+{note_key_id(name, public_key).hex()}+{encode(ED25519 + public_key)}"
 
 
 def parse_verifier_key(text: str) -> VerifierKey:
@@ -143,7 +143,7 @@ def parse_verifier_key(text: str) -> VerifierKey:
     """
     name, _, rest = text.partition("+")
     encoded = rest.partition("+")[2]
-    key = _decode(encoded) or b""
+    key = decode(encoded) or b""
     public_key = key.removeprefix(ED25519)
     if verifier_key(name, public_key) != text:
         raise KeyMalformed("not the verifier key of an Ed25519 key")
@@ -166,7 +166,7 @@ def sign_note(body: str, name: str, public_key: bytes, sign: Sign) -> str:
     key_id = note_key_id(name, public_key)
     if not body.endswith("\n") or _FORBIDDEN.search(body):
         raise NoteRejected(NoteFault.MALFORMED)
-    return f"{body}\n— {name} {_encode(key_id + sign(body.encode()))}\n"
+    return f"{body}\n— {name} {encode(key_id + sign(body.encode()))}\n"
 
 
 def open_note(note: str, name: str, public_key: bytes, verify: Verify) -> str:
@@ -180,7 +180,7 @@ def open_note(note: str, name: str, public_key: bytes, verify: Verify) -> str:
         KeyMalformed: see `note_key_id`.
     """
     known = (name, note_key_id(name, public_key))
-    body, signatures = _split(note)
+    body, signatures = split_note(note)
     own = [signature for signer, key_id, signature in signatures if (signer, key_id) == known]
     if not own:
         raise NoteRejected(NoteFault.NOT_SIGNED)
@@ -190,8 +190,14 @@ def open_note(note: str, name: str, public_key: bytes, verify: Verify) -> str:
     return body
 
 
-def _split(note: str) -> tuple[str, list[tuple[str, bytes, bytes]]]:
-    """Split a note at its last empty line into its body and its signatures: name, key id and signature."""
+def split_note(note: str) -> tuple[str, list[tuple[str, bytes, bytes]]]:
+    """Split a note at its last empty line into its body and its signatures: name, key id and signature.
+
+    Nothing is verified here.
+
+    Raises:
+        NoteRejected: it is malformed.
+    """
     text, separator, rest = note.rpartition("\n\n")
     lines = rest.split("\n")
     if not separator or _FORBIDDEN.search(note) or lines.pop() or not 0 < len(lines) <= MAX_SIGNATURES:
@@ -201,7 +207,7 @@ def _split(note: str) -> tuple[str, list[tuple[str, bytes, bytes]]]:
 
 def _read_signature(line: str) -> tuple[str, bytes, bytes]:
     name, _, encoded = line.removeprefix("— ").partition(" ")
-    blob = _decode(encoded) or b""
+    blob = decode(encoded) or b""
     if not line.startswith("— ") or not _is_key_name(name) or len(blob) <= KEY_ID_SIZE:
         raise NoteRejected(NoteFault.MALFORMED)
     return name, blob[:KEY_ID_SIZE], blob[KEY_ID_SIZE:]
@@ -211,14 +217,15 @@ def _is_key_name(name: str) -> bool:
     return bool(name) and "+" not in name and not any(character.isspace() for character in name)
 
 
-def _encode(data: bytes) -> str:
+def encode(data: bytes) -> str:
+    """Write standard base64 (RFC 4648 section 4), as notes, proofs and checkpoints write hashes."""
     return base64.b64encode(data).decode()
 
 
-def _decode(text: str) -> bytes | None:
-    """Decode standard base64 (RFC 4648 section 4), refusing every spelling but the one `_encode` gives."""
+def decode(text: str) -> bytes | None:
+    """Decode standard base64 (RFC 4648 section 4), refusing every spelling but the one `encode` gives."""
     try:
         data = base64.b64decode(text, validate=True)
     except ValueError:
         return None
-    return data if _encode(data) == text else None
+    return data if encode(data) == text else None

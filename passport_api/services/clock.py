@@ -36,6 +36,7 @@ def accept(runtime: Runtime) -> Accepted | None:
 
     Sessions that began in the time that never was end: their tokens would be good for too long.
     """
+    runtime.anchoring.require_open()
     with runtime.database.writing() as uow:
         wrong = log.take_turn(uow).newest_at
         now = runtime.clock()

@@ -1,4 +1,4 @@
-"""Whether the service can serve: the database answers and takes what is written, and the clock can be decided by.
+"""Whether the service can serve: database and anchors are there and agree, and the clock can be decided by.
 
 Keys and schema were checked when it started.
 """
@@ -8,12 +8,18 @@ from passport_api.store import log
 
 
 def check(runtime: Runtime) -> None:
-    """Ask the database for where the log ends; after a fault, see that it can be written to again.
+    """Ask the database for where the log ends, and hold it against the clock and the anchors.
+
+    After a fault, see that the database can be written to again.
 
     Raises:
         StoreUnavailable: it does not answer, or cannot be written to.
         ClockBehind: the clock is too far behind the log.
+        LogDiverged: an anchor knows another log.
+        AnchorsAway: an anchor cannot be written, or none confirms the log.
     """
     runtime.database.prove()
     with runtime.database.reading() as uow:
         runtime.instant(log.mark(uow))
+    runtime.anchoring.check()
+    runtime.anchoring.require_open()

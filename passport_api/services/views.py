@@ -85,6 +85,7 @@ def open_view(runtime: Runtime, caller: Caller, consent_id: ConsentId) -> View |
         StoreUnavailable: the log could not be written; nothing was released.
         ClockBehind: there is no time by which to decide.
     """
+    runtime.anchoring.require_open()
     with runtime.database.reading() as uow:
         # The epoch first: whatever changes after it is read, however it is interleaved, is noticed when recording.
         mark, found = views.release_facts(uow, consent_id)

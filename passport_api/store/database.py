@@ -44,8 +44,8 @@ class Database:
     def __init__(self, url: str, pool_size: int = 8, wait_seconds: float = WAIT_SECONDS) -> None:
         self._patience = Patience(wait_seconds)
         self.engine = _engine(url, pool_size, self._patience)
-        self._is_sqlite = self.engine.dialect.name == "sqlite"
-        self._reading_engine = self.engine if self._is_sqlite else _without_transactions(self.engine)
+        self.is_sqlite = self.engine.dialect.name == "sqlite"
+        self._reading_engine = self.engine if self.is_sqlite else _without_transactions(self.engine)
         self._turn = threading.Lock()
 
     @contextmanager
@@ -65,7 +65,7 @@ class Database:
         Raises:
             StoreUnavailable: the database does not answer.
         """
-        options = {} if self._is_sqlite else {"isolation_level": "REPEATABLE READ"}  # SQLite's are so anyway
+        options = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}  # SQLite's are so anyway
         with self._naming_faults(), self.engine.connect() as connection:
             yield UnitOfWork(connection.execution_options(**options))
 
@@ -93,7 +93,7 @@ class Database:
         if not self._patience.suspects:
             return
         with self.writing() as uow:
-            if self._is_sqlite:  # a number in the file's header that is there for whoever wants it, and nobody does
+            if self.is_sqlite:  # a number in the file's header that is there for whoever wants it, and nobody does
                 number = uow.connection.exec_driver_sql("PRAGMA user_version").scalar_one()
                 uow.connection.exec_driver_sql(f"PRAGMA user_version = {(number + 1) % 1_000_000}")
             else:
@@ -113,7 +113,7 @@ class Database:
     @contextmanager
     def _my_turn(self) -> Iterator[None]:
         """SQLite has one writer: threads queue here rather than in its sleeping busy handler."""
-        if not self._is_sqlite:
+        if not self.is_sqlite:
             yield
             return
         if not self._turn.acquire(timeout=self._patience.seconds):

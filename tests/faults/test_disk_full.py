@@ -30,7 +30,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
         pytest.skip("run again below, where mounting is allowed")
     folder = tmp_path / "disk"
     folder.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", str(folder)], check=False)
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24m,mode=700", "tmpfs", str(folder)], check=False)
     if mounted.returncode:
         _cannot("mounting a small disk was refused")
     try:
@@ -92,17 +92,8 @@ def test_a_view_is_not_shown_when_its_entry_has_no_room(small_disk: Path) -> Non
 
 @pytest.mark.skipif(os.geteuid() == 0 or _INSIDE in os.environ, reason="the tests above were allowed to mount")
 def test_the_same_where_only_a_namespace_may_mount() -> None:
-    inside = [
-        "unshare",
-        "--mount",
-        "--map-root-user",
-        sys.executable,
-        "-m",
-        "pytest",
-        "-p",
-        "no:cacheprovider",
-        __file__,
-    ]
+    pytest_here = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", __file__]
+    inside = ["unshare", "--mount", "--map-root-user", *pytest_here]
     ran = subprocess.run(inside, env={**os.environ, _INSIDE: "1"}, check=False, capture_output=True, text=True)
     if "unshare" in ran.stderr:
         _cannot("neither mounting nor a namespace to mount in is allowed")

@@ -1,5 +1,6 @@
 """Another process holds the SQLite file: writers wait a while, are told, and go on when it lets go."""
 
+import itertools
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -29,12 +30,12 @@ def locked(place: Place, how: str) -> Iterator[None]:
         holder.close()
 
 
-@pytest.mark.parametrize("how", ["IMMEDIATE", "EXCLUSIVE"])
-def test_a_locked_file_is_borne(how: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+def test_a_locked_file_is_borne(tmp_path: Path, request: pytest.FixtureRequest) -> None:
     with prepared("sqlite", tmp_path, 1) as place:
         served = serve(replace(place.settings, wait_seconds=WAIT_SECONDS), tmp_path / "output")
         try:
-            endurance = Endurance(served, place, lambda: locked(place, how), frozenset({Fault.LOCKED}))
+            hows = itertools.cycle(("EXCLUSIVE", "IMMEDIATE"))
+            endurance = Endurance(served, place, lambda: locked(place, next(hows)), frozenset({Fault.LOCKED}))
             endurance.prove(request.config.getoption("--fault-rounds"))
         finally:
             served.stop()

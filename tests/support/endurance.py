@@ -26,10 +26,11 @@ class Endurance:
     place: Place
     fault: Callable[[], AbstractContextManager[object]]
     names: frozenset[Fault]
+    number: int = 0
 
     def prove(self, rounds: int) -> None:
         """Bring the fault over people at work, again and again; then hold what is kept against what they were told."""
-        actors = self.place.casts[0]
+        actors = self.place.casts[self.number]
         workers = self.served.workers()
         load = Load(self.served, actors, self.place.world)
         with load.running():

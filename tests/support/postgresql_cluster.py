@@ -7,6 +7,8 @@ import signal
 import socket
 import subprocess
 import tempfile
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -35,7 +37,16 @@ class Cluster:
         """Start it and wait until it takes connections."""
         settings = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={self.data}"
         log = str(self.data / "server.log")
-        self._run("pg_ctl", "start", "-w", "-t", "60", "-D", str(self.data), "-l", log, "-o", settings)
+        arguments = ("start", "-w", "-t", "60", "-D", str(self.data), "-l", log, "-o", settings)
+        # What a killed postmaster left behind, an orphan that has yet to notice, may hold its memory for a moment.
+        deadline, pause = time.monotonic() + 30, threading.Event()
+        while True:
+            try:
+                return self._run("pg_ctl", *arguments)
+            except subprocess.CalledProcessError:
+                if time.monotonic() > deadline:
+                    raise
+                pause.wait(0.2)
 
     def kill(self) -> None:
         """End every process of it with the signal that none can catch, as when a machine loses its power."""
