@@ -15,11 +15,12 @@ def check(runtime: Runtime) -> None:
     Raises:
         StoreUnavailable: it does not answer, or cannot be written to.
         ClockBehind: the clock is too far behind the log.
-        LogDiverged: an anchor knows another log.
+        LogDiverged: an anchor knows another log, or something that had ended was brought back.
         AnchorsAway: an anchor cannot be written, or none confirms the log.
     """
     runtime.database.prove()
     with runtime.database.reading() as uow:
         runtime.instant(log.mark(uow))
     runtime.anchoring.check()
+    runtime.anchoring.check_endings()
     runtime.anchoring.require_open()

@@ -20,13 +20,20 @@ LONGEST = 2 * WAIT_SECONDS + 6
 
 @dataclass(frozen=True)
 class Endurance:
-    """One kind of fault over one served process."""
+    """One kind of fault over one served process.
+
+    Attributes:
+        names: the kinds that the service may call it.
+        number: which of the place's families is at work.
+        lasting: whether it is there all the while, so that the service cannot be ready at any moment of it.
+    """
 
     served: Served
     place: Place
     fault: Callable[[], AbstractContextManager[object]]
     names: frozenset[Fault]
     number: int = 0
+    lasting: bool = True
 
     def prove(self, rounds: int) -> None:
         """Bring the fault over people at work, again and again; then hold what is kept against what they were told."""
@@ -38,7 +45,8 @@ class Endurance:
             for _ in range(rounds):
                 with self.fault():
                     load.until_refused(5)
-                    self._says_so()
+                    if self.lasting:
+                        self._says_so()
                 load.until_answered(20)
         assert actors.told.wrong == []
         assert max(load.refused_after) < LONGEST
