@@ -17,7 +17,6 @@ from passport_api.domain.checkpoints import (
     verifier_key,
 )
 from passport_api.services import log
-from passport_api.services.execution import perform_unattended
 from passport_api.store.database import Database
 from passport_keys.signing import verify as verify_signature
 
@@ -31,8 +30,7 @@ def log_group() -> None:
 @data_option
 def print_checkpoint(data: Path | None) -> None:
     """Print a signed checkpoint. Keep it elsewhere: with it, nothing before it can be edited unnoticed."""
-    settings = settings_of(data)
-    click.echo(perform_unattended(runtime_of(data), lambda step: log.checkpoint(step, settings.log_origin)), nl=False)
+    click.echo(runtime_of(data).anchoring.checkpoint().note, nl=False)
 
 
 @log_group.command("key")

@@ -1,10 +1,10 @@
-"""The log itself: checkpoints, proofs, and its verification from what is kept elsewhere."""
+"""The log itself: proofs, and its verification from what is kept elsewhere."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from passport_api.domain.access import Use, decide_use
-from passport_api.domain.checkpoints import Checkpoint, sign_note
+from passport_api.domain.checkpoints import Checkpoint
 from passport_api.domain.decisions import Granted, Reason, Refused
 from passport_api.domain.errors import InvalidField
 from passport_api.domain.ids import PassportId
@@ -12,7 +12,7 @@ from passport_api.domain.merkle import Frontier, Node, consistency_proof, inclus
 from passport_api.domain.roles import Role
 from passport_api.services import erasures
 from passport_api.services.admission import facts_of, seals_of
-from passport_api.services.runtime import Step, Work
+from passport_api.services.runtime import Work
 from passport_api.store import log, passports
 from passport_api.store.database import UnitOfWork
 from passport_keys.errors import KeyStoreError
@@ -43,14 +43,6 @@ class Finding:
 
     position: int | None
     what: str
-
-
-def checkpoint(step: Step, origin: str) -> str:
-    """The log's size and root now, as a C2SP signed note."""
-    head = log.head(step.uow)
-    body = Checkpoint(origin, head.size, head.frontier.root()).body()
-    key = step.runtime.keys.log
-    return sign_note(body, origin, key.public_bytes(), key.sign)
 
 
 def prove_inclusion(work: Work, position: int, size: int | None) -> InclusionProof | Refused:

@@ -20,10 +20,15 @@ _HEAD_ROW = 1
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """Where the log ends, and the epoch of access: how often something changed that a release depends on."""
+    """Where the log ends, and the epoch of access: how often something changed that a release depends on.
+
+    Attributes:
+        generation: the log under one name; it goes up when a log that lost entries goes on (domain.generations).
+    """
 
     frontier: Frontier
     epoch: int
+    generation: int
 
     @property
     def size(self) -> int:
@@ -60,7 +65,9 @@ class EntryUnreadable(Exception):
         self.position = position
 
 
-_HEAD = select(m.LogHead.size, m.LogHead.frontier, m.LogHead.epoch).where(m.LogHead.id == _HEAD_ROW)
+_HEAD = select(m.LogHead.size, m.LogHead.frontier, m.LogHead.epoch, m.LogHead.generation).where(
+    m.LogHead.id == _HEAD_ROW
+)
 _HEAD_LOCKED = _HEAD.with_for_update()
 _EPOCH = select(m.LogHead.epoch).where(m.LogHead.id == _HEAD_ROW)
 _ADVANCE = (
@@ -87,8 +94,7 @@ def found(uow: UnitOfWork) -> None:
 
 def head(uow: UnitOfWork) -> Head:
     """Where the log ends now."""
-    row = uow.connection.execute(_HEAD).one()
-    return Head(Frontier.from_bytes(row[0], row[1]), row[2])
+    return _head_of(uow.connection.execute(_HEAD).one())
 
 
 def kept_edge(uow: UnitOfWork) -> tuple[int, bytes] | None:
@@ -99,8 +105,7 @@ def kept_edge(uow: UnitOfWork) -> tuple[int, bytes] | None:
 
 def take_turn(uow: UnitOfWork) -> Head:
     """Where the log ends, held until the transaction ends: nobody else appends meanwhile."""
-    row = uow.connection.execute(_HEAD_LOCKED).one()
-    return Head(Frontier.from_bytes(row[0], row[1]), row[2])
+    return _head_of(uow.connection.execute(_HEAD_LOCKED).one())
 
 
 def epoch(uow: UnitOfWork) -> int:
@@ -137,7 +142,7 @@ def append(uow: UnitOfWork, head: Head, leaves: Sequence[Leaf], *, new_epoch: bo
     uow.connection.execute(_INSERT_ENTRY, rows)
     if subtrees:
         uow.connection.execute(_INSERT_SUBTREE, subtrees)
-    after = Head(frontier, head.epoch + 1 if new_epoch else head.epoch)
+    after = Head(frontier, head.epoch + 1 if new_epoch else head.epoch, head.generation)
     uow.connection.execute(_ADVANCE, {"size": after.size, "frontier": frontier.to_bytes(), "epoch": after.epoch})
     return after
 
@@ -229,6 +234,15 @@ class Subtrees:
         """The root of one perfect subtree, None when it is missing."""
         found = self._nodes.subtree(height, index, index + 1)
         return found[0] if found else None
+
+
+def begin_generation(uow: UnitOfWork, generation: int) -> None:
+    """Let the log go on under its name in another generation (see domain.generations)."""
+    uow.connection.execute(update(m.LogHead).where(m.LogHead.id == _HEAD_ROW).values(generation=generation))
+
+
+def _head_of(row: AnyRow) -> Head:
+    return Head(Frontier.from_bytes(row[0], row[1]), row[2], row[3])
 
 
 def _kept(row: AnyRow) -> KeptEntry:
