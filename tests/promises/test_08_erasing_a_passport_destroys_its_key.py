@@ -259,9 +259,9 @@ def test_nothing_that_opened_found_or_named_the_child_is_left(stage: Stage) -> N
 
 
 def test_the_same_child_can_have_a_passport_again(stage: Stage) -> None:
-    numbers = {"nhs_number": "9990162743", "upn": "T999200005001"}
-    scene = stage.scene(nhs_number=numbers["nhs_number"])
-    child = {"child": scene.world.child(nhs_number=numbers["nhs_number"])}
+    number = {"nhs_number": "9990162743"}
+    scene = stage.scene(**number)
+    child = {"child": scene.world.child(**number)}
     assert scene.worker.post("/v1/passports", child).status_code == 409
     scene.erase()
     assert scene.worker.post("/v1/passports", child).status_code == 201
@@ -476,6 +476,14 @@ def test_two_managers_who_confirm_at_once_erase_once(scene: Scene, world: World,
     assert [row["kind"] for row in endings] == ["passport_erased"]
 
 
+def test_a_confirmation_and_a_withdrawal_at_once_are_not_both_done(scene: Scene, other: Service) -> None:
+    proposal = scene.world.proposal(scene.family)
+    there, path = scene.worker.at(other), f"/v1/erasures/{proposal['id']}/withdrawal"
+    confirmed, withdrawn = at_once([lambda: scene.confirmation(proposal), lambda: there.post(path)])
+    assert sorted([confirmed.status_code, withdrawn.status_code]) == [200, 409]
+    assert bool(scene.rows("data_keys")) is (withdrawn.status_code == 200)
+
+
 def test_a_release_under_way_when_it_is_erased_is_decided_again(scene: Scene, other: Service) -> None:
     """It had been granted in another process, and had not been recorded."""
     there, recorder = scene.reader.at(other), other.runtime.recorder
@@ -499,12 +507,8 @@ def accept(scene: Scene, token: str) -> httpx.Response:
     return scene.world.service.client().post("/v1/invitations/acceptance", json=body)
 
 
-def propose(scene: Scene, _token: str) -> httpx.Response:
-    return scene.worker.post(f"{scene.passport}/erasures", {"ground": "court_order"})
-
-
 @pytest.mark.parametrize("first", ["it", "the erasure"])
-@pytest.mark.parametrize("meanwhile", [write, accept, propose])
+@pytest.mark.parametrize("meanwhile", [write, accept])
 def test_what_is_written_while_it_is_erased_does_not_outlive_it(
     scene: Scene, service: Service, meanwhile: Callable[[Scene, str], httpx.Response], first: str
 ) -> None:
