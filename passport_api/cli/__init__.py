@@ -13,6 +13,7 @@ from passport_api.cli.log import log_group
 from passport_api.cli.organisations import admins_group, organisations_group
 from passport_api.cli.place import Complaint, data_option, settings_of
 from passport_api.cli.serving import serve_on
+from passport_api.cli.witness import witness_command, witness_key_command
 from passport_api.config import SettingInvalid, Settings, for_folder
 from passport_api.demonstration import staging
 from passport_api.domain.errors import DomainError
@@ -108,5 +109,5 @@ def _show_card(card: staging.Card, data: Path) -> None:
     click.echo(f"Accounts and ids are in {data / staging.CARD}. Stop with Ctrl-C; everything is kept.\n")
 
 
-for group in (organisations_group, admins_group, log_group):
-    main.add_command(group)
+for command in (organisations_group, admins_group, log_group, witness_command, witness_key_command):
+    main.add_command(command)

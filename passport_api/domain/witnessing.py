@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from hashlib import sha256
 from typing import Self
 
 from passport_api.domain.checkpoints import (
@@ -122,6 +123,11 @@ class TurnedAway:
 
     why: Turned
     kept_size: int = 0
+
+
+def origin_hash(origin: str) -> str:
+    """A log's name as it stands in a witness's addresses: SHA-256 in lower-case hexadecimal."""
+    return sha256(origin.encode()).hexdigest()
 
 
 def checkpoint_of(body: str) -> Checkpoint:
