@@ -7,7 +7,6 @@ from pathlib import Path
 import click
 
 from passport_api import demonstration, setup
-from passport_api.anchors import AnchorInvalid
 from passport_api.anchors.contract import AnchorDiverged, AnchorUnavailable
 from passport_api.api.edge import openapi_document, to_yaml
 from passport_api.app import build_runtime, create_app, new_secret, utc_now
@@ -18,6 +17,7 @@ from passport_api.cli.organisations import admins_group, organisations_group
 from passport_api.cli.place import Complaint, data_option, settings_of
 from passport_api.cli.recovery import anchors_group, doctor, recover
 from passport_api.cli.serving import serve_on
+from passport_api.cli.witness import witness_command, witness_key_command
 from passport_api.config import SettingInvalid, Settings, for_folder
 from passport_api.demonstration import staging
 from passport_api.domain.clock import ClockBehind
@@ -45,7 +45,6 @@ class _Main(click.Group):
         except (AnchorsAway, AnchorUnavailable) as error:
             raise Complaint(f"An anchor of the log cannot be written. {error}".strip()) from error
         except (
-            AnchorInvalid,
             DomainError,
             IdentifierInvalid,
             KeyStoreError,
@@ -145,6 +144,8 @@ _COMMANDS = (
     doctor,
     recover,
     recover_clock,
+    witness_command,
+    witness_key_command,
 )
 for command in _COMMANDS:
     main.add_command(command)
