@@ -9,12 +9,14 @@ import click
 from passport_api import demonstration, setup
 from passport_api.api.edge import openapi_document, to_yaml
 from passport_api.app import build_runtime, create_app, new_secret, utc_now
+from passport_api.cli.backups import backup, backups_group, restore
 from passport_api.cli.log import log_group
 from passport_api.cli.organisations import admins_group, organisations_group
 from passport_api.cli.place import Complaint, data_option, settings_of
 from passport_api.cli.serving import serve_on
 from passport_api.config import SettingInvalid, Settings, for_folder
 from passport_api.demonstration import staging
+from passport_api.domain.backups import BackupRefused
 from passport_api.domain.errors import DomainError
 from passport_api.domain.identifiers import IdentifierInvalid
 from passport_api.services.runtime import Runtime
@@ -29,7 +31,14 @@ class _Main(click.Group):
             return super().invoke(ctx)
         except StoreUnavailable as error:
             raise Complaint("The database does not answer.") from error
-        except (KeyStoreError, SettingInvalid, DomainError, IdentifierInvalid, setup.NotSetUp) as error:
+        except (
+            KeyStoreError,
+            SettingInvalid,
+            DomainError,
+            IdentifierInvalid,
+            BackupRefused,
+            setup.NotSetUp,
+        ) as error:
             raise Complaint(str(error) or type(error).__name__) from error
 
 
@@ -108,5 +117,5 @@ def _show_card(card: staging.Card, data: Path) -> None:
     click.echo(f"Accounts and ids are in {data / staging.CARD}. Stop with Ctrl-C; everything is kept.\n")
 
 
-for group in (organisations_group, admins_group, log_group):
-    main.add_command(group)
+for command in (organisations_group, admins_group, log_group, backup, restore, backups_group):
+    main.add_command(command)
