@@ -59,6 +59,7 @@ def new_folder(path: Path) -> Iterator[Path]:
         try:
             yield draft
             for file in draft.iterdir():
+                file.chmod(0o600)
                 flush(file)
             flush(draft)
             draft.rename(path)

@@ -79,6 +79,7 @@ def staged(url: str, content: Path, say: Callable[[str], None]) -> Iterator[Stag
         _remove(beside)  # what a killed restore left
         try:
             say("putting the content beside …")
+            beside.touch(mode=0o600)
             shutil.copyfile(content, beside)
             require_sound(beside)
             database = Database(f"sqlite:///{beside}", pool_size=1)
