@@ -8,7 +8,7 @@ import click
 from passport_api.app import utc_now
 from passport_api.cli.place import data_option, runtime_of, settings_of
 from passport_api.config import Settings
-from passport_api.domain.backups import KEYS_FOLDER, KEYS_SUFFIX, KeyGeneration, Manifest, name_at
+from passport_api.domain.backups import KEYS_FOLDER, KEYS_SUFFIX, KeyGeneration, Manifest
 from passport_api.services import backups
 from passport_keys.keyring import Keyring
 from passport_keys.providers import open_provider
@@ -37,11 +37,11 @@ def backup(data: Path | None, to: Path | None, keys_to: Path | None, keys_only: 
     if to is None and (keys_to is None or not keys_only):
         raise click.UsageError("--to is needed: a folder for backups.")
     keys_folder = keys_to or (to or Path()) / KEYS_FOLDER
-    runtime, name = runtime_of(data), settings_of(data).log_origin
+    runtime = runtime_of(data)
     if keys_only or to is None:
-        made = backups.make_keys(runtime, name, keys_folder)
+        made = backups.make_keys(runtime, keys_folder)
     else:
-        made = backups.make(runtime, name, to, keys_folder, _say)
+        made = backups.make(runtime, to, keys_folder, _say)
         click.echo(f"content: {made.backup}")
     click.echo(f"keys:    {made.keys}")
     click.echo(f"log:     {made.log.size} entries, root {made.log.root.hex()}; {made.passports} passports have a key")
@@ -62,7 +62,7 @@ def restore(data: Path | None, source: Path, keys: Path, replace: bool) -> None:
     """Put a backup back, once all of it is believed. What was there is moved aside, never deleted."""
     settings = settings_of(data)
     wanted = backups.Wanted(source, keys)
-    done = backups.restore(wanted, settings.database_url, _lock(settings), name_at(utc_now()), _say, replace=replace)
+    done = backups.restore(wanted, settings.database_url, _lock(settings), utc_now(), _say, replace=replace)
     _tell(done)
     if done.aside is not None:
         click.echo(f"aside:   what was there is {done.aside} now: destroy it when all is well, for it holds keys")
@@ -86,7 +86,7 @@ def verify(data: Path | None, source: Path, keys: Path | None) -> None:
         click.echo(f"content: {_of(manifest)}")
         click.echo("The content is whole. Who signed it, and whether it opens, is seen with --keys alone.")
         return
-    done = backups.verify(backups.Wanted(source, keys), settings.database_url, _lock(settings), _say)
+    done = backups.verify(backups.Wanted(source, keys), settings.database_url, _lock(settings), utc_now(), _say)
     _tell(done)
     click.echo("verified: it can be restored with these keys")
 

@@ -96,7 +96,7 @@ def test_every_row_comes_back_and_a_service_serves_from_it(
     manifest, _ = decode(Manifest, backup.manifest.read_bytes())
     assert manifest.rows == {table: len(_rows(empty, table)) for table in manifest.rows}
     assert {"data_keys", "service_keys"} & manifest.rows.keys() == set()
-    again = replace(service.settings, database_url=empty)
+    again = replace(service.settings, database_url=empty, anchors=())  # of a service that goes on elsewhere
     with listening(again, service.clock, service.backend, tmp_path) as restored:
         parent = family.parent.at(restored)
         texts = [each["text"] for each in parent.get(f"/v1/passports/{family.passport_id}/statements").json()["items"]]
@@ -207,7 +207,7 @@ def test_content_does_not_open_with_the_keys_of_another_place(service: Service, 
         verify(backup.opened_by(foreign.keys), service.settings)
     (tmp_path / "second").mkdir()
     with fresh_database(service.backend, tmp_path / "second") as url:
-        start = replace(service.settings, database_url=url)
+        start = replace(service.settings, database_url=url, anchors=())
         with listening(start, service.clock, service.backend, tmp_path) as second:
             sibling = back_up(second, tmp_path / "second")
     with pytest.raises(BackupRefused, match=f"{backup.manifest}: was not signed by the log of these keys"):

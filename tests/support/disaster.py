@@ -18,7 +18,7 @@ from passport_api.services import backups
 from passport_keys.keyring import Keyring
 from passport_keys.providers import open_provider
 from support.databases import postgresql_url, require
-from support.service import Service
+from support.service import Clock, Service
 
 COMMAND = Path(sys.executable).with_name("passport-api")
 
@@ -54,14 +54,14 @@ def silent(_line: str) -> None:
 
 def back_up(service: Service, to: Path, say: Callable[[str], None] = silent) -> Backup:
     """Back up a service that serves in this process."""
-    made = backups.make(service.runtime, service.settings.log_origin, to, to / "keys", say)
+    made = backups.make(service.runtime, to, to / "keys", say)
     assert made.backup is not None
     return Backup(made.backup, made.keys, made.log.size)
 
 
 def back_up_keys(service: Service, to: Path) -> Path:
     """Back up the keys alone; gives the generation."""
-    return backups.make_keys(service.runtime, service.settings.log_origin, to).keys
+    return backups.make_keys(service.runtime, to).keys
 
 
 def lock_of(settings: Settings) -> backups.Lock:
@@ -72,12 +72,12 @@ def lock_of(settings: Settings) -> backups.Lock:
 
 def verify(backup: Backup, settings: Settings, say: Callable[[str], None] = silent) -> backups.Restored:
     """Verify a backup, on the server of a service's database."""
-    return backups.verify(backup.wanted, settings.database_url, lock_of(settings), say)
+    return backups.verify(backup.wanted, settings.database_url, lock_of(settings), Clock()(), say)
 
 
 def restore(backup: Backup, settings: Settings, url: str, *, replace: bool = False) -> backups.Restored:
     """Restore a backup into the database of a URL."""
-    return backups.restore(backup.wanted, url, lock_of(settings), "20260101T000000.000Z", silent, replace=replace)
+    return backups.restore(backup.wanted, url, lock_of(settings), Clock()(), silent, replace=replace)
 
 
 @contextmanager

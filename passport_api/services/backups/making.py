@@ -18,6 +18,7 @@ from passport_api.domain.backups import (
 )
 from passport_api.domain.checkpoints import Checkpoint, sign_note
 from passport_api.domain.generations import origin_of
+from passport_api.services.anchoring import LogDiverged, Standing
 from passport_api.services.backups import files
 from passport_api.services.runtime import Runtime
 from passport_api.store import backups as store
@@ -36,14 +37,13 @@ class Made:
     passports: int
 
 
-def make(runtime: Runtime, name: str, to: Path, keys_to: Path, say: Say) -> Made:
+def make(runtime: Runtime, to: Path, keys_to: Path, say: Say) -> Made:
     """Make a backup in a new folder, named by the time, and its key-backup generation in another place.
 
     The generation comes first: a backup that is there has its keys. Killed half way, neither has its name.
 
     Args:
         runtime: the service's parts.
-        name: the log's name, from the settings.
         to: where the backup's folder goes.
         keys_to: where the generation goes.
         say: takes lines about how far things are.
@@ -51,13 +51,15 @@ def make(runtime: Runtime, name: str, to: Path, keys_to: Path, say: Say) -> Made
     Raises:
         BackupRefused: it cannot be made; the message says what to mend.
         StoreUnavailable: the database does not answer.
+        LogDiverged: an anchor knows another log than the database has: a backup would sign a second history.
     """
+    _require_own_log(runtime)
     at = runtime.clock()
     with files.new_folder(to / name_at(at)) as folder:
         content = folder / CONTENT
         there = store.copy(runtime.database, content, say)
         say("keeping the keys …")
-        generation = _generation_of(runtime, name, there, at)
+        generation = _generation_of(runtime, there, at)
         kept = _keep(runtime, generation, keys_to)
         manifest = Manifest(
             created=generation.created,
@@ -74,21 +76,28 @@ def make(runtime: Runtime, name: str, to: Path, keys_to: Path, say: Say) -> Made
     return Made(to / name_at(at), kept, generation.log, len(generation.data_keys))
 
 
-def make_keys(runtime: Runtime, name: str, keys_to: Path) -> Made:
+def make_keys(runtime: Runtime, keys_to: Path) -> Made:
     """Make a key-backup generation alone: after an erasure, so that the older ones can be destroyed.
 
     Raises:
         BackupRefused: it cannot be written.
         StoreUnavailable: the database does not answer.
+        LogDiverged: an anchor knows another log than the database has: a backup would sign a second history.
     """
+    _require_own_log(runtime)
     with runtime.database.snapshot() as uow:
         there = contents(uow)
-    generation = _generation_of(runtime, name, there, runtime.clock())
+    generation = _generation_of(runtime, there, runtime.clock())
     return Made(None, _keep(runtime, generation, keys_to), generation.log, len(generation.data_keys))
 
 
-def _generation_of(runtime: Runtime, name: str, there: Contents, at: datetime) -> KeyGeneration:
-    origin = origin_of(name, there.generation)
+def _require_own_log(runtime: Runtime) -> None:
+    if runtime.anchoring.standing is Standing.DIVERGED:
+        raise LogDiverged
+
+
+def _generation_of(runtime: Runtime, there: Contents, at: datetime) -> KeyGeneration:
+    origin = origin_of(runtime.anchoring.log.base, there.generation)
     checkpoint = _note(runtime, origin, Checkpoint(origin, there.size, there.root).body())
     return KeyGeneration(
         created=at,

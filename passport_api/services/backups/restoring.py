@@ -4,9 +4,10 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
-from passport_api.domain.backups import CONTENT, MANIFEST, BackupRefused, Manifest
+from passport_api.domain.backups import CONTENT, MANIFEST, BackupRefused, Manifest, name_at
 from passport_api.domain.checkpoints import Checkpoint
 from passport_api.services import log
 from passport_api.services.backups.trust import (
@@ -66,7 +67,7 @@ def verify_content(backup: Path, url: str, say: Say) -> Manifest:
     return manifest
 
 
-def verify(wanted: Wanted, url: str, lock: Lock, say: Say) -> Restored:
+def verify(wanted: Wanted, url: str, lock: Lock, at: datetime, say: Say) -> Restored:
     """Do all that restoring does, in a place of its own, and take it away again.
 
     Raises:
@@ -77,17 +78,17 @@ def verify(wanted: Wanted, url: str, lock: Lock, say: Say) -> Restored:
     manifest, keys = _believed(wanted, lock)
     with _spare(manifest, url) as spare, store.staged(spare, wanted.backup / CONTENT, say) as staged:
         _require_whole(wanted.backup, manifest, staged.database, say)
-        return _with_keys(staged.database, manifest, keys, lock)
+        return _with_keys(staged.database, manifest, keys, lock, at)
 
 
-def restore(wanted: Wanted, url: str, lock: Lock, name: str, say: Say, *, replace: bool = False) -> Restored:
+def restore(wanted: Wanted, url: str, lock: Lock, at: datetime, say: Say, *, replace: bool = False) -> Restored:
     """Put a backup back, once all of it is believed; whatever was in its place is moved aside, never deleted.
 
     Args:
         wanted: which backup, opened by which keys.
         url: the database that it becomes.
         lock: what opens the keys.
-        name: what to tell the database moved aside by.
+        at: now: the database moved aside is told by it.
         say: takes lines about how far things are.
         replace: whether a database that holds something may be moved aside.
 
@@ -102,9 +103,9 @@ def restore(wanted: Wanted, url: str, lock: Lock, name: str, say: Say, *, replac
     store.require_room(url, replace=replace)
     with store.staged(url, wanted.backup / CONTENT, say) as staged:
         _require_whole(wanted.backup, manifest, staged.database, say)
-        done = _with_keys(staged.database, manifest, keys, lock)
+        done = _with_keys(staged.database, manifest, keys, lock, at)
         say("putting it in place …")
-        return Restored(done.manifest, done.fitted, done.opened, staged.replace(name))
+        return Restored(done.manifest, done.fitted, done.opened, staged.replace(name_at(at)))
 
 
 def _believed(wanted: Wanted, lock: Lock) -> tuple[Manifest, BelievedKeys]:
@@ -136,10 +137,11 @@ def _require_whole(backup: Path, manifest: Manifest, database: Database, say: Sa
             raise BackupRefused(f"{content}: its log goes on beyond the manifest's checkpoint.")
 
 
-def _with_keys(database: Database, manifest: Manifest, keys: BelievedKeys, lock: Lock) -> Restored:
+def _with_keys(database: Database, manifest: Manifest, keys: BelievedKeys, lock: Lock, at: datetime) -> Restored:
+    """See that the keys open what the content has, and put them into it."""
     with database.writing() as uow:
         opened = require_opening(keys, lock, lambda passports: sealed_children(uow, passports))
-        fitted = put_keys(uow, keys.generation.data_keys, keys.generation.service_keys)
+        fitted = put_keys(uow, keys.generation.data_keys, keys.generation.service_keys, at)
     return Restored(manifest, fitted, opened)
 
 

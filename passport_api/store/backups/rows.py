@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from alembic.migration import MigrationContext
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import func, insert, select
 
 from passport_api.domain.backups import WrappedDataKey, WrappedServiceKey
+from passport_api.domain.ids import PassportId
 from passport_api.domain.merkle import Frontier
 from passport_api.store import _models as m
+from passport_api.store import erasures
 from passport_api.store.database import UnitOfWork
 
 KEY_TABLES = (m.DataKey.__tablename__, m.ServiceKey.__tablename__)
@@ -99,10 +101,18 @@ def sealed_children(uow: UnitOfWork, passports: Sequence[UUID]) -> dict[UUID, by
     return {row[0]: row[1] for row in uow.connection.execute(query) if row[1] is not None}
 
 
-def put_keys(uow: UnitOfWork, data_keys: Iterable[WrappedDataKey], service_keys: Sequence[WrappedServiceKey]) -> Fitted:
+def put_keys(
+    uow: UnitOfWork, data_keys: Iterable[WrappedDataKey], service_keys: Sequence[WrappedServiceKey], at: datetime
+) -> Fitted:
     """Put a generation's keys into a copy that has none.
 
-    A passport that the generation has no key for was erased between the two: what could still find it goes too.
+    A passport that the generation has no key for was erased between the two: it is erased in the copy too.
+
+    Args:
+        uow: the transaction, in the copy.
+        data_keys: the generation's keys of passports.
+        service_keys: the generation's keys of the service itself.
+        at: now: when an erasure is carried out again.
     """
     known = _passports_with_content(uow)
     given = list(data_keys)
@@ -115,20 +125,14 @@ def put_keys(uow: UnitOfWork, data_keys: Iterable[WrappedDataKey], service_keys:
         uow.connection.execute(insert(m.DataKey), rows)
     uow.connection.execute(insert(m.ServiceKey), [_service_row(key) for key in service_keys])
     erased = known - {key.passport_id for key in fitting}
-    _erase(uow, sorted(erased))
+    for passport_id in sorted(erased):
+        erasures.carry_out(uow, PassportId(passport_id), None, at)
     return Fitted(opened=len(fitting), left_out=len(given) - len(fitting), erased=len(erased))
 
 
 def _passports_with_content(uow: UnitOfWork) -> set[UUID]:
     query = select(m.Passport.id).where(m.Passport.sealed_child.is_not(None))
     return set(uow.connection.execute(query).scalars())
-
-
-def _erase(uow: UnitOfWork, passports: Sequence[UUID]) -> None:
-    for start in range(0, len(passports), _BATCH):
-        some = passports[start : start + _BATCH]
-        uow.connection.execute(update(m.Passport).where(m.Passport.id.in_(some)).values(sealed_child=None))
-        uow.connection.execute(delete(m.PassportIdentifier).where(m.PassportIdentifier.passport_id.in_(some)))
 
 
 def _service_row(key: WrappedServiceKey) -> dict[str, object]:
