@@ -6,7 +6,7 @@ DATA ?= data
 PORT ?= 8000
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help run test check dev lint reformat openapi bench torture lock clean
+.PHONY: help run test check dev lint reformat openapi bench torture drill lock clean
 
 help:  ## List the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -54,6 +54,9 @@ bench: dev  ## Measure the protected release against the plainest one (takes abo
 
 torture: dev  ## Kill the server under load, fifty times
 	$(BIN)/python -m pytest -m torture tests/promises --torture-rounds 50
+
+drill: dev  ## Lose the machine and get it back, on both databases; says what was lost
+	PYTHONPATH=tests $(BIN)/python -m support.drill
 
 lock: dev  ## Resolve the versions anew
 	$(BIN)/python -m pip install --quiet uv

@@ -97,6 +97,16 @@ def target(backend: str, folder: Path) -> Iterator[str]:
                 server.execute(f'DROP DATABASE "{each}" WITH (FORCE)'.encode())
 
 
+def make_empty(url: str) -> None:
+    """Make the database of a URL, with nothing in it; SQLite's are made when they are first opened."""
+    place = make_url(url)
+    if place.get_backend_name() == "postgresql":
+        with _administering() as server:
+            server.execute(f'CREATE DATABASE "{place.database}"'.encode())
+    else:
+        Path(str(place.database)).parent.mkdir(mode=0o700, parents=True)
+
+
 def databases_like(url: str) -> list[str]:
     """Every database, by its file or its name, whose name begins as a URL's does."""
     place = make_url(url)
@@ -124,7 +134,7 @@ def lose(url: str) -> None:
 def command(settings: Settings, *words: str) -> subprocess.CompletedProcess[str]:
     """Run a command as an operator does, in a process of its own."""
     return subprocess.run(
-        [COMMAND, *words], check=False, env=environment(settings), capture_output=True, text=True, timeout=120
+        [COMMAND, *words], check=False, env=environment(settings), capture_output=True, text=True, timeout=300
     )
 
 
