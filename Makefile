@@ -51,6 +51,7 @@ openapi: dev  ## Write openapi.yaml from the code
 
 bench: dev  ## Measure the protected release against the plainest one (takes about an hour)
 	$(BIN)/python -m bench
+	$(BIN)/python -m bench.anchoring
 
 torture: dev  ## Kill the server under load, fifty times
 	$(BIN)/python -m pytest -m torture tests/promises --torture-rounds 50

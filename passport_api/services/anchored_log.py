@@ -74,6 +74,11 @@ class DatabaseLog:
         with self._database.reading() as uow:
             return endings.between(uow, start, end)
 
+    def undone(self) -> list[PlacedEnding]:
+        """What the database keeps as ended, and has not ended: its rows were changed past the service."""
+        with self._database.reading() as uow:
+            return endings.undone(uow)
+
     def sign(self, body: str) -> str:
         """A text as a note signed by the log, under the name in its first line."""
         key = self._keys().log

@@ -73,6 +73,7 @@ class Anchoring:
         self._looking = threading.Lock()
         self._asked_at = float("-inf")
         self._unkept = False
+        self._undone = False
         self._standing = Standing.OPEN
         self._highest = (0, 0)
         self._published: Anchored | None = None
@@ -80,6 +81,8 @@ class Anchoring:
     @property
     def standing(self) -> Standing:
         """Whether the service may serve, as was last found."""
+        if self._undone:
+            return Standing.DIVERGED
         return Standing.AWAY if self._unkept and self._standing is Standing.OPEN else self._standing
 
     def begin(self) -> None:
@@ -94,6 +97,7 @@ class Anchoring:
                 if not anchor.is_there:
                     anchor.enrol(self.log)
         self.check()
+        self.check_endings()
 
     def enrol(self) -> None:
         """Begin to keep the log in every anchor file that does not keep its present generation yet.
@@ -105,6 +109,7 @@ class Anchoring:
         for anchor in self.files:
             anchor.enrol(self.log)
         self.check()
+        self.check_endings()
 
     def enrol_missing(self) -> list[str]:
         """Begin to keep the log in every anchor file that is not there at all; gives their labels.
@@ -134,6 +139,10 @@ class Anchoring:
             self._standing = Standing.OPEN
         return findings
 
+    def check_endings(self) -> None:
+        """Shut the service while something that is kept as ended is not: a revocation undone by hand, say."""
+        self._undone = bool(self.log.undone())
+
     def require_open(self) -> None:
         """Go on only where the service may serve; where it was shut, look first whether the cause has gone.
 
@@ -147,6 +156,7 @@ class Anchoring:
             if not self._is_open() and self._may_ask():
                 self.publish()
                 self.check()
+                self.check_endings()
         self._refuse_unless_open()
 
     def entered(self, head: Head) -> None:

@@ -11,9 +11,10 @@ def check(runtime: Runtime) -> None:
 
     Raises:
         StoreUnavailable: it does not answer.
-        LogDiverged: an anchor knows another log.
+        LogDiverged: an anchor knows another log, or something that had ended was brought back.
         AnchorsAway: an anchor cannot be written, or none confirms the log.
     """
     runtime.anchoring.log.head()
     runtime.anchoring.check()
+    runtime.anchoring.check_endings()
     runtime.anchoring.require_open()

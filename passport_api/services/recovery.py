@@ -81,7 +81,7 @@ def assess(runtime: Runtime) -> Assessment:
     newest = max(records, key=lambda record: _age(runtime, record), default=None)
     head = anchored_log.head()
     agreed = _largest_agreed(runtime, records)
-    ended = _each_once(record.endings for record in records)
+    ended = _each_once([*(record.endings for record in records), tuple(anchored_log.undone())])
     with runtime.database.snapshot() as uow:
         not_in_force = tuple(each for each in ended if not endings.is_in_force(uow, each.ending))
         edits = tuple(log.verify(uow, [] if agreed is None else [agreed]))

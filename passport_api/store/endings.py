@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, and_, exists, insert, select, update
+from sqlalchemy import ColumnElement, and_, exists, insert, not_, select, update
 from sqlalchemy.orm import InstrumentedAttribute
 
 from passport_api.domain.endings import Ending, EndingKind, PlacedEnding
@@ -13,6 +13,26 @@ from passport_api.domain.transitions import TransitionState
 from passport_api.store import _models as m
 from passport_api.store import erasures
 from passport_api.store.database import UnitOfWork
+
+_CANCELLED = TransitionState.CANCELLED.value
+_ERASED = and_(m.Passport.sealed_child.is_(None), ~exists().where(m.DataKey.passport_id == m.Passport.id))
+_STANDS: dict[EndingKind, tuple[type[m.Base], ColumnElement[bool]]] = {
+    EndingKind.CONSENT_REVOKED: (m.Consent, m.Consent.revoked_at.is_not(None)),
+    EndingKind.CONSENT_SUPERSEDED: (m.Consent, m.Consent.superseded_at.is_not(None)),
+    EndingKind.TRANSITION_CANCELLED: (m.Transition, m.Transition.state == _CANCELLED),
+    EndingKind.MEMBERSHIP_ENDED: (m.Membership, m.Membership.ended_at.is_not(None)),
+    EndingKind.INVITATION_USED: (m.Invitation, m.Invitation.accepted_at.is_not(None)),
+    EndingKind.PASSPORT_ERASED: (m.Passport, _ERASED),
+}
+"""Where what each kind speaks of is kept, and what its row says when it has ended. A new kind is a line here."""
+
+_UNDONE = {
+    kind: select(m.Ending.position, m.Ending.subject_id, m.Ending.at)
+    .join(table, table.__table__.c.id == m.Ending.subject_id)
+    .where(m.Ending.kind == kind.value, not_(stands))
+    .order_by(m.Ending.position)
+    for kind, (table, stands) in _STANDS.items()
+}
 
 
 def add(uow: UnitOfWork, position: int, endings: Sequence[Ending]) -> None:
@@ -37,6 +57,15 @@ def between(uow: UnitOfWork, start: int, end: int) -> list[PlacedEnding]:
     return [PlacedEnding(row[0], Ending(EndingKind(row[1]), row[2], row[3])) for row in uow.connection.execute(query)]
 
 
+def undone(uow: UnitOfWork) -> list[PlacedEnding]:
+    """What is kept as ended and is not: somebody changed its row past the service."""
+    return [
+        PlacedEnding(row[0], Ending(kind, row[1], row[2]))
+        for kind, undone_of in _UNDONE.items()
+        for row in uow.connection.execute(undone_of)
+    ]
+
+
 def passport_of(uow: UnitOfWork, ending: Ending) -> PassportId | None:
     """The passport that a consent or a move belongs to; None where what ended is of no passport or is not there."""
     match ending.kind:
@@ -52,7 +81,9 @@ def passport_of(uow: UnitOfWork, ending: Ending) -> PassportId | None:
 
 def is_in_force(uow: UnitOfWork, ending: Ending) -> bool:
     """Whether what ended is ended here. What is not here at all cannot come back."""
-    found = uow.connection.execute(_ended(ending)).scalar_one_or_none()
+    table, stands = _STANDS[ending.kind]
+    query = select(stands).where(table.__table__.c.id == ending.subject_id)
+    found = uow.connection.execute(query).scalar_one_or_none()
     return found is None or bool(found)
 
 
@@ -77,28 +108,8 @@ def enforce(uow: UnitOfWork, ending: Ending, at: datetime) -> None:
         case EndingKind.INVITATION_USED:
             _set(uow, m.Invitation, subject, m.Invitation.accepted_at, ending.at)
         case EndingKind.TRANSITION_CANCELLED:
-            values = {"state": TransitionState.CANCELLED.value, "version": m.Transition.version + 1, "changed_at": at}
+            values = {"state": _CANCELLED, "version": m.Transition.version + 1, "changed_at": at}
             uow.connection.execute(update(m.Transition).where(m.Transition.id == subject).values(values))
-
-
-def _ended(ending: Ending) -> Select[bool]:
-    """Whether it has ended here, in one row; no row where it is not here."""
-    subject = ending.subject_id
-    match ending.kind:
-        case EndingKind.CONSENT_REVOKED:
-            return select(m.Consent.revoked_at.is_not(None)).where(m.Consent.id == subject)
-        case EndingKind.CONSENT_SUPERSEDED:
-            return select(m.Consent.superseded_at.is_not(None)).where(m.Consent.id == subject)
-        case EndingKind.MEMBERSHIP_ENDED:
-            return select(m.Membership.ended_at.is_not(None)).where(m.Membership.id == subject)
-        case EndingKind.INVITATION_USED:
-            return select(m.Invitation.accepted_at.is_not(None)).where(m.Invitation.id == subject)
-        case EndingKind.TRANSITION_CANCELLED:
-            cancelled = m.Transition.state == TransitionState.CANCELLED.value
-            return select(cancelled).where(m.Transition.id == subject)
-        case EndingKind.PASSPORT_ERASED:
-            kept = exists().where(m.DataKey.passport_id == subject)
-            return select(and_(m.Passport.sealed_child.is_(None), ~kept)).where(m.Passport.id == subject)
 
 
 def _set(

@@ -233,6 +233,25 @@ def test_an_erased_child_stays_erased(story: Story) -> None:
     assert names[passport_id] is None
 
 
+@pytest.mark.parametrize(
+    ("table", "column", "subject"),
+    [("consents", "revoked_at", "revoked"), ("consents", "superseded_at", "superseded")],
+)
+def test_what_had_ended_is_not_brought_back_by_hand(story: Story, table: str, column: str, subject: str) -> None:
+    database = RawDatabase(story.settings.database_url)
+    row = {"id": UUID(getattr(story.told, subject))}
+    client, reader = story.service.client(), story.told.reader.at(story.service)
+    with database.altered(table, row, lambda kept: {**kept, column: None}):
+        shut = client.get("/readyz")
+        assert (shut.status_code, shut.json()["type"]) == SHUT
+        assert reader.get(f"/v1/views/{row['id']}").status_code == SHUT[0]
+        doctor = command(story.settings, "doctor")
+        assert doctor.exit_code == 1
+        assert str(row["id"]) in doctor.output.split("has not ended here:")[1]
+    assert client.get("/readyz").status_code == 200
+    database.close()
+
+
 def test_the_family_reads_what_was_ended_again(story: Story) -> None:
     parent = story.told.family.parent.at(story.service)
     logged = parent.get(f"/v1/passports/{story.told.family.passport_id}/access-log?limit=100").json()["items"]
