@@ -10,6 +10,7 @@ from passport_api import demonstration, setup
 from passport_api.anchors.contract import AnchorDiverged, AnchorUnavailable
 from passport_api.api.edge import openapi_document, to_yaml
 from passport_api.app import build_runtime, create_app, new_secret, utc_now
+from passport_api.cli.backups import backup, backups_group, restore
 from passport_api.cli.clock import recover_clock
 from passport_api.cli.erasures import erasures_group
 from passport_api.cli.log import log_group
@@ -20,6 +21,7 @@ from passport_api.cli.serving import serve_on
 from passport_api.cli.witness import witness_command, witness_key_command
 from passport_api.config import SettingInvalid, Settings, for_folder
 from passport_api.demonstration import staging
+from passport_api.domain.backups import BackupRefused
 from passport_api.domain.clock import ClockBehind
 from passport_api.domain.errors import DomainError
 from passport_api.domain.identifiers import IdentifierInvalid
@@ -45,6 +47,7 @@ class _Main(click.Group):
         except (AnchorsAway, AnchorUnavailable) as error:
             raise Complaint(f"An anchor of the log cannot be written. {error}".strip()) from error
         except (
+            BackupRefused,
             DomainError,
             IdentifierInvalid,
             KeyStoreError,
@@ -146,6 +149,9 @@ _COMMANDS = (
     recover_clock,
     witness_command,
     witness_key_command,
+    backup,
+    restore,
+    backups_group,
 )
 for command in _COMMANDS:
     main.add_command(command)

@@ -66,8 +66,12 @@ class Database:
             StoreUnavailable: the database does not answer.
         """
         options = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}  # SQLite's are so anyway
-        with self._naming_faults(), self.engine.connect() as connection:
-            yield UnitOfWork(connection.execution_options(**options))
+        with self._naming_faults(), self.engine.connect() as plain:
+            connection = plain.execution_options(**options)
+            if not self.is_sqlite:
+                for limit in ("statement_timeout", "idle_in_transaction_session_timeout"):
+                    connection.exec_driver_sql(f"SET LOCAL {limit} = 0")  # a backup of much takes long, and waits
+            yield UnitOfWork(connection)
 
     @contextmanager
     def writing(self) -> Iterator[UnitOfWork]:

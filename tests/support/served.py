@@ -73,8 +73,8 @@ class Served:
         return self.output.read_bytes()
 
 
-def serve(settings: Settings, output: Path) -> Served:
-    """Start `passport-api serve` on a free port and wait until it is ready."""
+def serve(settings: Settings, output: Path, ready: int = 200) -> Served:
+    """Start `passport-api serve` on a free port and wait until it is ready, or says in another way that it is up."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -92,7 +92,7 @@ def serve(settings: Settings, output: Path) -> Served:
     while time.monotonic() < deadline:
         assert process.poll() is None, f"it ended by itself: {served.said()!r}"
         try:
-            if httpx.get(f"{served.base_url}/readyz", timeout=1).status_code == 200:
+            if httpx.get(f"{served.base_url}/readyz", timeout=1).status_code == ready:
                 return served
         except httpx.TransportError:
             pause.wait(0.02)
