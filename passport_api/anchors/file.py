@@ -13,8 +13,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from passport_api.anchors.contract import AnchorDiverged, Anchored, AnchoredLog, AnchorUnavailable
+from passport_api.config import SettingInvalid
 from passport_api.domain.anchor_records import AnchorRecord, EndingsList, RecordMalformed, Stream, read_stream
 
+SCHEME = "file:"
 _BLOCK = 64 * 1024
 _LOCK_SECONDS = 5.0
 _PAUSE_SECONDS = 0.01
@@ -123,6 +125,18 @@ class FileAnchor:
             raise AnchorUnavailable(f"{self.label}: {error.strerror}") from error
         finally:
             os.close(descriptor)
+
+
+def parse(setting: str) -> FileAnchor:
+    """Make the anchor of a setting such as `file:/var/lib/anchors/log.anchor`.
+
+    Raises:
+        SettingInvalid: it names no absolute path.
+    """
+    path = Path(setting.removeprefix(SCHEME).removeprefix("//"))
+    if not path.is_absolute():
+        raise SettingInvalid("PASSPORT_ANCHORS: a file has an absolute path: file:/var/lib/anchors/log.anchor.")
+    return FileAnchor(path)
 
 
 def _lock(descriptor: int, lock: int) -> None:
