@@ -40,6 +40,11 @@ class FileAnchor:
         """Whether there is such a file."""
         return os.path.lexists(self._path)
 
+    @property
+    def is_begun(self) -> bool:
+        """Whether there is anything in it; what is no file, or is away, is left to who reads it."""
+        return self.is_there and os.lstat(self._path).st_size > 0
+
     def kept(self, log: AnchoredLog) -> Anchored | None:
         """The newest checkpoint of this generation of the log; see `Anchor.kept`."""
         if self._is_missing():

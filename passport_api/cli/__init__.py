@@ -28,6 +28,7 @@ from passport_api.domain.identifiers import IdentifierInvalid
 from passport_api.services.anchoring import AnchorsAway, LogDiverged
 from passport_api.services.runtime import Runtime
 from passport_api.store.database import StoreUnavailable
+from passport_api.store.log import HeadUnreadable
 from passport_keys.errors import KeyStoreError
 
 
@@ -42,6 +43,8 @@ class _Main(click.Group):
             raise Complaint("The clock is behind the log: set it right, or see passport-api recover-clock.") from error
         except LogDiverged as error:
             raise Complaint("The log is not the one that its anchors know: run `passport-api doctor`.") from error
+        except HeadUnreadable as error:
+            raise Complaint("The log's head makes no sense, it was edited: see `passport-api log verify`.") from error
         except AnchorDiverged as error:
             raise Complaint(f"An anchor does not know this log: {error}.") from error
         except (AnchorsAway, AnchorUnavailable) as error:

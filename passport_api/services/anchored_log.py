@@ -69,6 +69,13 @@ class DatabaseLog:
             except NodesMissing:
                 return False
 
+    def adds_up(self) -> bool:
+        """Whether the head speaks of as many entries as there are, and of their root."""
+        with self._database.reading() as uow:
+            last = log.newest_position(uow)  # read before the head: the log may grow meanwhile
+        newest = self.newest().checkpoint
+        return (last is None or last < newest.size) and self.holds(newest)
+
     def endings(self, start: int, end: int) -> list[PlacedEnding]:
         """What the entries from position start to before end ended for good."""
         with self._database.reading() as uow:

@@ -86,7 +86,7 @@ class Anchoring:
         return Standing.AWAY if self._unkept and self._standing is Standing.OPEN else self._standing
 
     def begin(self) -> None:
-        """Begin to keep a log that is still empty in anchor files that are not there yet; then check.
+        """Begin to keep a log that is still empty in anchor files that keep nothing yet; then check.
 
         A log that has entries already is kept from the operator's word on (`enrol`): an anchor that is missing may
         have been taken away.
@@ -94,7 +94,7 @@ class Anchoring:
         head = self.log.head()
         if head.size == 0 and head.generation == 1:
             for anchor in self.files:
-                if not anchor.is_there:
+                if not anchor.is_begun:
                     anchor.enrol(self.log)
         self.check()
         self.check_endings()
@@ -131,6 +131,9 @@ class Anchoring:
         findings = [self._asked(anchor) for anchor in self.anchors]
         said = {finding.standing for finding in findings}
         file_away = any(finding.standing is Standing.AWAY for finding in findings[: len(self.files)])
+        if self.anchors and not self.log.adds_up():
+            findings.append(Finding("the database", Standing.DIVERGED, "its head is not that of its entries"))
+            said.add(Standing.DIVERGED)
         if Standing.DIVERGED in said:
             self._standing = Standing.DIVERGED
         elif file_away or (findings and Standing.OPEN not in said):
@@ -180,8 +183,10 @@ class Anchoring:
             AnchorsAway: one could not be written; the service is shut until it can.
             LogDiverged: one knows another log.
         """
-        self._update_files()
+        taken = self._update_files()
         self._refuse_unless_open()
+        if len(taken) < len(self.files):  # opened meanwhile, by another thread's record: this one's may not be in it
+            raise AnchorsAway
 
     def publish(self) -> Anchored:
         """Bring every anchor up to the log's present size; gives the newest checkpoint, with what cosigned it."""
@@ -192,12 +197,19 @@ class Anchoring:
         return self._published
 
     def checkpoint(self) -> Anchored:
-        """The log's newest checkpoint: the last that was published, as long as the log has not grown."""
+        """The log's newest checkpoint: the last that was published, as long as the log has not grown.
+
+        Raises:
+            LogDiverged: an anchor knows another log, which a checkpoint of this one would contradict.
+            AnchorsAway: it cannot be kept outside the database.
+        """
         published, head = self._published, self.log.head()
         current = published is not None and published.checkpoint.size == head.size
         if published is not None and current and published.checkpoint.origin == self.log.origin:
             return published
-        return self.publish()
+        published = self.publish()
+        self._refuse_unless_open()
+        return published
 
     def _update_files(self) -> list[Anchored]:
         taken = [self._updated(anchor) for anchor in self.files]

@@ -33,13 +33,16 @@ class Publisher:
         self._thread.join()
 
     def _run(self) -> None:
+        """At once, since a process that died may have left something; then at each turn."""
         while True:
-            self._anchoring.due.wait(self._seconds)
+            last = self._ending  # read first: what is published below is then all that there will be
             try:
                 self._anchoring.publish()
                 self._anchoring.check()
                 self._anchoring.check_endings()
             except Exception as error:  # noqa: BLE001 - a database that is away now may be back at the next turn
                 self._complain(type(error).__name__)
-            if self._ending:
+            if last:
                 return
+            if not self._ending:
+                self._anchoring.due.wait(self._seconds)
