@@ -94,7 +94,11 @@ class MemoryLog:
     # What the service asks of it besides.
 
     def head(self) -> Head:
-        return Head(_frontier(self.entries if self.head_of is None else self.head_of), 0, self.generation)
+        return Head(_frontier(self.entries if self.head_of is None else self.head_of), 0, self.generation, None)
+
+    def adds_up(self) -> bool:
+        newest = self.newest().checkpoint
+        return newest.size == len(self.entries) and self.holds(newest)
 
     def undone(self) -> list[PlacedEnding]:
         return []

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Table, create_engine, insert, select
+from sqlalchemy import Table, create_engine, delete, insert, select
 from sqlalchemy.sql import Executable
 
 from passport_api.store._models import Base
@@ -42,6 +42,22 @@ class RawDatabase:
         listed = list(rows)
         if listed:
             with self._engine.begin() as connection:
+                connection.execute(insert(TABLES[table]), listed)
+
+    def change(self, table: str, key: Row, **values: Any) -> None:
+        """Change columns of one row, for good."""
+        named = TABLES[table]
+        here = [named.c[name] == value for name, value in key.items()]
+        assert self.run(named.update().where(*here).values(**values)) == 1
+
+    def replace(self, table: str, rows: Iterable[Row]) -> None:
+        """Put other rows in the place of all that a table has, whatever refers to them."""
+        listed = list(rows)
+        with self._engine.begin() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
+            connection.execute(delete(TABLES[table]))
+            if listed:
                 connection.execute(insert(TABLES[table]), listed)
 
     def state(self) -> dict[str, str]:

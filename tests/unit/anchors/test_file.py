@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from passport_api.anchors import AnchorInvalid, open_anchors
+from passport_api.anchors import open_anchors
 from passport_api.anchors.contract import AnchorDiverged, AnchorUnavailable
 from passport_api.anchors.file import FileAnchor
+from passport_api.config import SettingInvalid
 from passport_api.domain.endings import EndingKind
 from passport_keys.signing import SigningKey
 from support.memory_log import BASE, MemoryLog, ending
@@ -399,7 +400,7 @@ def test_a_setting_names_an_absolute_path_and_a_kind_that_there_is(tmp_path: Pat
     opened = open_anchors([f"file:{tmp_path}/a", f"file://{tmp_path}/b"])
     assert [anchor.label for anchor in opened] == [f"file:{tmp_path}/a", f"file:{tmp_path}/b"]
     for setting in ("file:log.anchor", "file:", "ftp://secret@anchors.example/", ""):
-        with pytest.raises(AnchorInvalid) as caught:
+        with pytest.raises(SettingInvalid) as caught:
             open_anchors([setting])
         assert "secret" not in str(caught.value)
 

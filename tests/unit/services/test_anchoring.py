@@ -1,0 +1,80 @@
+"""Whatever becomes of a log, it is served if and only if all that was ever anchored is a beginning of it."""
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from passport_api.anchors.contract import AnchorDiverged
+from passport_api.anchors.file import FileAnchor
+from passport_api.services.anchoring import Anchoring, Standing
+from support.memory_log import MemoryLog
+
+words = st.binary(min_size=1, max_size=2)
+
+
+class LogAndAnchors(RuleBasedStateMachine):
+    """A log that grows, is rolled back and edited, and two anchor files that are told of it now and then."""
+
+    @initialize()
+    def begin(self) -> None:
+        self.folder = tempfile.TemporaryDirectory()
+        self.log = MemoryLog()
+        self.anchors = [FileAnchor(Path(self.folder.name) / name) for name in ("first", "second")]
+        log: Any = self.log
+        self.anchoring = Anchoring(log, self.anchors, lambda: 0.0, 1000)
+        self.anchoring.begin()
+        self.anchored: set[tuple[bytes, ...]] = {()}
+        """Every history, from its beginning, that an anchor was ever told of."""
+
+    @rule(entries=st.lists(words, min_size=1, max_size=5))
+    def grow(self, entries: list[bytes]) -> None:
+        self.log.append(*entries)
+        if self.log.head_of is not None:
+            self.log.head_of += entries
+
+    @rule(fraction=st.floats(0, 1))
+    def roll_back(self, fraction: float) -> None:
+        self.log.roll_back(int(len(self.log.entries) * fraction))
+
+    @precondition(lambda self: self.log.entries)
+    @rule(entry=words, at=st.integers(0, 100))
+    def edit(self, entry: bytes, at: int) -> None:
+        self.log.entries[at % len(self.log.entries)] = entry
+
+    @rule(head=st.lists(words, max_size=5))
+    def edit_the_head(self, head: list[bytes]) -> None:
+        self.log.head_of = head
+
+    @rule()
+    def mend_the_head(self) -> None:
+        self.log.head_of = None
+
+    @rule(which=st.integers(0, 1))
+    def update(self, which: int) -> None:
+        """Tell one anchor: it takes what goes on from all that it knows, and nothing else."""
+        known = [Path(anchor.label.removeprefix("file:")).read_bytes() for anchor in self.anchors]
+        try:
+            self.anchors[which].update(self.log)
+        except AnchorDiverged:
+            assert [Path(anchor.label.removeprefix("file:")).read_bytes() for anchor in self.anchors] == known
+            return
+        self.anchored.add(tuple(self.log.entries))
+
+    @invariant()
+    def it_is_open_if_and_only_if_every_anchored_checkpoint_begins_the_log(self) -> None:
+        entries = tuple(self.log.entries)
+        begun = all(entries[: len(known)] == known for known in self.anchored)
+        headed = self.log.head_of is None or tuple(self.log.head_of) == entries
+        self.anchoring.check()
+        assert (self.anchoring.standing is Standing.OPEN) == (begun and headed)
+
+    def teardown(self) -> None:
+        self.folder.cleanup()
+
+
+TestLogAndAnchors = LogAndAnchors.TestCase
+TestLogAndAnchors.settings = settings(max_examples=20, stateful_step_count=15, deadline=None)
