@@ -3,6 +3,7 @@
 import secrets
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from typing import TextIO
 from uuid import UUID
@@ -55,6 +56,16 @@ def build_runtime(
     """
     keyring = Keyring(open_provider(settings.key_url), time.monotonic)
     database = Database(settings.database_url, settings.threads + 2, settings.wait_seconds)
+    with ExitStack() as closing:  # what cannot be begun leaves no connection open
+        closing.callback(database.close)
+        runtime = _begun(settings, keyring, database, clock, passwords or Passwords())
+        closing.pop_all()
+    return runtime
+
+
+def _begun(
+    settings: Settings, keyring: Keyring, database: Database, clock: Callable[[], datetime], passwords: Passwords
+) -> Runtime:
     with database.writing() as uow:
         log.found(uow)
         keys = open_service_keys(uow, keyring, new_id, clock())
@@ -71,7 +82,7 @@ def build_runtime(
         keys=keys,
         recorder=Recorder(database, anchoring),
         anchoring=anchoring,
-        passwords=passwords or Passwords(),
+        passwords=passwords,
         clock=clock,
         new_id=new_id,
         new_secret=new_secret,

@@ -17,9 +17,9 @@ from passport_api.domain.errors import (
     Stale,
     TokenReused,
 )
+from passport_api.domain.merkle import FrontierCorrupt
 from passport_api.services.anchoring import AnchorsAway, LogDiverged
 from passport_api.store.database import StoreUnavailable
-from passport_api.store.log import HeadUnreadable
 from passport_keys.errors import KeyStoreError
 
 _RETRY = {"Retry-After": "5"}
@@ -47,7 +47,7 @@ PROBLEM_OF: dict[type[Exception], Callable[[Any], Problem]] = {
     KeyStoreError: lambda _: Problem("unavailable", headers=_RETRY),
     AnchorsAway: lambda _: Problem("unavailable", headers=_RETRY),
     LogDiverged: lambda _: Problem("log_diverged"),
-    HeadUnreadable: lambda _: Problem("log_diverged"),
+    FrontierCorrupt: lambda _: Problem("log_diverged"),
 }
 """Every DomainError; what the store and the keys raise when they are away or were tampered with; a wrong clock."""
 

@@ -25,10 +25,10 @@ from passport_api.domain.backups import BackupRefused
 from passport_api.domain.clock import ClockBehind
 from passport_api.domain.errors import DomainError
 from passport_api.domain.identifiers import IdentifierInvalid
+from passport_api.domain.merkle import FrontierCorrupt
 from passport_api.services.anchoring import AnchorsAway, LogDiverged
 from passport_api.services.runtime import Runtime
 from passport_api.store.database import StoreUnavailable
-from passport_api.store.log import HeadUnreadable
 from passport_keys.errors import KeyStoreError
 
 
@@ -43,7 +43,7 @@ class _Main(click.Group):
             raise Complaint("The clock is behind the log: set it right, or see passport-api recover-clock.") from error
         except LogDiverged as error:
             raise Complaint("The log is not the one that its anchors know: run `passport-api doctor`.") from error
-        except HeadUnreadable as error:
+        except FrontierCorrupt as error:
             raise Complaint("The log's head makes no sense, it was edited: see `passport-api log verify`.") from error
         except AnchorDiverged as error:
             raise Complaint(f"An anchor does not know this log: {error}.") from error

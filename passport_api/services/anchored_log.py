@@ -71,10 +71,14 @@ class DatabaseLog:
 
     def adds_up(self) -> bool:
         """Whether the head speaks of as many entries as there are, and of their root."""
-        with self._database.reading() as uow:
-            last = log.newest_position(uow)  # read before the head: the log may grow meanwhile
-        newest = self.newest().checkpoint
-        return (last is None or last < newest.size) and self.holds(newest)
+        with self._database.snapshot() as uow:
+            head = log.head(uow)
+            if log.at_position(uow, head.size) is not None:
+                return False
+            try:
+                return root_at(log.Nodes(uow), head.size) == head.frontier.root()
+            except NodesMissing:
+                return False
 
     def endings(self, start: int, end: int) -> list[PlacedEnding]:
         """What the entries from position start to before end ended for good."""

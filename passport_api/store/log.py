@@ -11,7 +11,7 @@ from sqlalchemy.types import NullType
 
 from passport_api.domain.access_log import Leaf
 from passport_api.domain.ids import EntryId, PassportId
-from passport_api.domain.merkle import Frontier, FrontierCorrupt, leaf_hash
+from passport_api.domain.merkle import Frontier, leaf_hash
 from passport_api.store import _models as m
 from passport_api.store._types import AnyRow
 from passport_api.store.database import UnitOfWork
@@ -68,10 +68,6 @@ class ListedEntry:
     sealed_for_good: bool
 
 
-class HeadUnreadable(Exception):
-    """The head is not of the form that the log keeps: it was written past the service."""
-
-
 class EntryUnreadable(Exception):
     """An entry is not of the form that the log keeps: it was written past the service.
 
@@ -125,11 +121,6 @@ def kept_edge(uow: UnitOfWork) -> tuple[int, bytes] | None:
     """The log's size and frontier as they are written, whether they make sense or not: for verification."""
     row = uow.connection.execute(_HEAD).one_or_none()
     return None if row is None else (row[0], row[1])
-
-
-def newest_position(uow: UnitOfWork) -> int | None:
-    """The place of the last entry that there is, whatever the head says; None when there is none."""
-    return uow.connection.execute(select(func.max(m.LogEntry.position))).scalar_one()
 
 
 def take_turn(uow: UnitOfWork) -> Head:
@@ -282,10 +273,7 @@ def begin_generation(uow: UnitOfWork, generation: int) -> None:
 
 
 def _head_of(row: AnyRow) -> Head:
-    try:
-        return Head(Frontier.from_bytes(row[0], row[1]), row[2], row[3], row[4])
-    except FrontierCorrupt:
-        raise HeadUnreadable from None
+    return Head(Frontier.from_bytes(row[0], row[1]), row[2], row[3], row[4])
 
 
 def _kept(row: AnyRow) -> KeptEntry:

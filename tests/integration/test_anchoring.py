@@ -21,10 +21,11 @@ from passport_api.domain.anchor_records import EndingsList
 from passport_api.services.anchoring import Standing
 from passport_api.services.publishing import Publisher
 from passport_keys.providers.local_file import LocalFileProvider
-from support.attacked import grow
+from support.attacked import grow, mended
 from support.databases import BACKENDS, fresh_database
+from support.raw_database import RawDatabase
 from support.served import serve
-from support.service import FAST_PASSWORDS, Clock, Service, listening
+from support.service import FAST_PASSWORDS, Clock, Service, listening, running_service
 from support.world import PASSWORD, World
 
 AWAY, SHUT = (503, "/problems/unavailable"), (503, "/problems/log_diverged")
@@ -223,3 +224,22 @@ def test_a_served_process_leaves_everything_anchored_when_it_stops_and_after_it_
                 served.kill()
             finally:
                 served.stop()
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_log_that_gets_shorter_under_a_running_service_is_noticed_by_the_next_entry(
+    backend: str, tmp_path: Path
+) -> None:
+    with running_service(backend, tmp_path) as service:
+        world = World(service)
+        family = world.family()
+        reader, consent = world.member(family.school_id, "designated_teacher"), world.consent(family)["id"]
+        grow(service, family.passport_id, 60)
+        assert reader.get(f"/v1/views/{consent}").status_code == 200
+        database = RawDatabase(service.settings.database_url)
+        cut = mended(database.rows("log_entries")[:58], database.rows("log_head")[0])
+        for table, rows in cut.items():
+            database.replace(table, rows)
+        database.close()
+        assert told(reader.get(f"/v1/views/{consent}")) == SHUT
+        assert told(reader.get("/v1/views")) == SHUT

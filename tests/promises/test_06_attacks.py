@@ -16,8 +16,7 @@ import pytest
 
 from passport_api.domain.anchor_records import AnchorRecord, EndingsList
 from passport_api.domain.checkpoints import Checkpoint, sign_note
-from passport_api.domain.merkle import Frontier
-from passport_api.store.log import HeadUnreadable
+from passport_api.domain.merkle import Frontier, FrontierCorrupt
 from passport_keys.errors import KeyStoreError
 from passport_keys.signing import SigningKey
 from support import attacked
@@ -434,5 +433,5 @@ def started(place: Place) -> tuple[str | None, tuple[int, ...]]:
             parent = place.scene.family.parent.at(service)
             children = (place.scene.family.passport_id, place.scene.sibling.passport_id)
             return None, tuple(parent.get(f"/v1/passports/{each}/statements").status_code for each in children)
-    except (KeyStoreError, HeadUnreadable):
+    except (KeyStoreError, FrontierCorrupt):
         return STOPPED, ()

@@ -94,7 +94,11 @@ def listening(start: Settings, clock: Clock, backend: str, folder: Path) -> Iter
     """Serve settings that exist already: for a second process's view of the same database."""
     server = make_server("127.0.0.1", 0, Flask("placeholder"), threaded=True, request_handler=_Quiet)
     settings = replace(start, base_url=f"http://127.0.0.1:{server.port}")
-    runtime = build_runtime(settings, clock, FAST_PASSWORDS)
+    try:
+        runtime = build_runtime(settings, clock, FAST_PASSWORDS)
+    except BaseException:
+        server.server_close()
+        raise
     log_lines = io.StringIO()
     server.app = app = create_app(settings, runtime, log_lines)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
