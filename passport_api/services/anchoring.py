@@ -131,6 +131,9 @@ class Anchoring:
         findings = [self._asked(anchor) for anchor in self.anchors]
         said = {finding.standing for finding in findings}
         file_away = any(finding.standing is Standing.AWAY for finding in findings[: len(self.files)])
+        if self._is_shorter():
+            findings.append(Finding("the database", Standing.DIVERGED, "it has fewer entries than it had: rolled back"))
+            said.add(Standing.DIVERGED)
         if self.anchors and not self.log.adds_up():
             findings.append(Finding("the database", Standing.DIVERGED, "its head is not that of its entries"))
             said.add(Standing.DIVERGED)
@@ -211,7 +214,15 @@ class Anchoring:
         self._refuse_unless_open()
         return published
 
+    def _is_shorter(self) -> bool:
+        """Whether this process has seen entries that are there no more, anchored or not."""
+        head = self.log.head()
+        return (head.generation, head.size) < self._highest
+
     def _update_files(self) -> list[Anchored]:
+        if self._is_shorter():
+            self._standing = Standing.DIVERGED
+            raise LogDiverged
         taken = [self._updated(anchor) for anchor in self.files]
         self._unkept = None in taken
         return [anchored for anchored in taken if anchored is not None]
