@@ -204,15 +204,12 @@ def test_what_was_withdrawn_is_not_carried_out(scene: Scene, who: str) -> None:
 
 def test_a_proposal_lapses_after_a_fortnight(scene: Scene, service: Service) -> None:
     proposal = scene.world.proposal(scene.family)
-    service.clock.advance(days=14)
-    try:
+    with service.later(days=14):
         manager, worker = (each.at(service) for each in (scene.manager, scene.worker))
         assert manager.get(f"/v1/erasures/{proposal['id']}").json()["status"] == "lapsed"
         assert scene.confirmation(proposal, manager).status_code == 409
         assert manager.post(f"/v1/erasures/{proposal['id']}/withdrawal").status_code == 409
         assert worker.post(f"{scene.passport}/erasures", {"ground": "court_order"}).status_code == 201
-    finally:
-        service.clock.advance(days=-14)
     assert scene.rows("data_keys")
 
 
