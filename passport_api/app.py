@@ -10,8 +10,11 @@ from uuid import UUID
 import uuid_utils.compat
 from flask import Flask
 
+from passport_api.anchors import open_anchors
 from passport_api.api import build_api
 from passport_api.config import Settings
+from passport_api.services.anchored_log import DatabaseLog
+from passport_api.services.anchoring import Anchoring, Standing
 from passport_api.services.execution import perform_unattended, tidy
 from passport_api.services.passwords import Passwords
 from passport_api.services.recording import Recorder
@@ -55,17 +58,26 @@ def build_runtime(
     with database.writing() as uow:
         log.found(uow)
         keys = open_service_keys(uow, keyring, new_id, clock())
+    anchoring = Anchoring(
+        DatabaseLog(database, lambda: keys, settings.log_origin),
+        open_anchors(settings.anchors),
+        time.monotonic,
+        settings.anchor_entries,
+    )
+    anchoring.begin()
     runtime = Runtime(
         database=database,
         vault=Vault(keyring, keys.data, BlindIndex(keys.index.private_bytes())),
         keys=keys,
-        recorder=Recorder(database),
+        recorder=Recorder(database, anchoring),
+        anchoring=anchoring,
         passwords=passwords or Passwords(),
         clock=clock,
         new_id=new_id,
         new_secret=new_secret,
     )
-    perform_unattended(runtime, tidy)
+    if anchoring.standing is Standing.OPEN:
+        perform_unattended(runtime, tidy)
     return runtime
 
 

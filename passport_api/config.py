@@ -6,6 +6,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 _DATABASES = ("sqlite:///", "postgresql+psycopg://")
+NO_ANCHORS = "none"
+"""What PASSPORT_ANCHORS says where the log is kept nowhere but in the database."""
 
 
 class SettingInvalid(Exception):
@@ -26,6 +28,9 @@ class Settings:
         proxies: how many trusted proxies stand in front, each adding to X-Forwarded-For; 0 believes no such header.
         workers: processes that serve.
         threads: threads in each.
+        anchors: where the log's checkpoints are kept outside the database: file:PATH, witness:URL#KEY.
+        anchor_entries: how many log entries there are at most between two checkpoints.
+        anchor_seconds: how many seconds there are at most between two checkpoints, when there is anything new.
     """
 
     database_url: str
@@ -37,6 +42,9 @@ class Settings:
     proxies: int = 0
     workers: int = 2
     threads: int = 4
+    anchors: tuple[str, ...] = ()
+    anchor_entries: int = 1000
+    anchor_seconds: int = 30
 
     @property
     def https(self) -> bool:
@@ -50,6 +58,7 @@ def for_folder(folder: Path, base_url: str = "http://127.0.0.1:8000") -> Setting
         database_url=f"sqlite:///{folder.resolve() / 'passport.db'}",
         key_url=f"file:{folder.resolve() / 'keys.json'}",
         base_url=base_url,
+        anchors=(f"file:{folder.resolve() / 'anchors' / 'log.anchor'}",),
     )
 
 
@@ -76,6 +85,8 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
         proxies=_count(environment, "PASSPORT_PROXIES", start.proxies, least=0),
         workers=_count(environment, "PASSPORT_WORKERS", start.workers),
         threads=_count(environment, "PASSPORT_THREADS", start.threads),
+        anchor_entries=_count(environment, "PASSPORT_ANCHOR_ENTRIES", start.anchor_entries, most=1_000_000),
+        anchor_seconds=_count(environment, "PASSPORT_ANCHOR_SECONDS", start.anchor_seconds, most=3600),
     )
     for name, value in (("PASSPORT_DATABASE_URL", settings.database_url), ("PASSPORT_KEY_URL", settings.key_url)):
         if not value:
@@ -84,7 +95,7 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
         raise SettingInvalid(
             "PASSPORT_DATABASE_URL must be sqlite:///FILE or postgresql+psycopg://USER@HOST:PORT/NAME."
         )
-    return settings
+    return replace(settings, anchors=_anchors(environment, start))
 
 
 def to_environment(settings: Settings) -> dict[str, str]:
@@ -99,7 +110,20 @@ def to_environment(settings: Settings) -> dict[str, str]:
         "PASSPORT_PROXIES": str(settings.proxies),
         "PASSPORT_WORKERS": str(settings.workers),
         "PASSPORT_THREADS": str(settings.threads),
+        "PASSPORT_ANCHORS": ",".join(settings.anchors) or NO_ANCHORS,
+        "PASSPORT_ANCHOR_ENTRIES": str(settings.anchor_entries),
+        "PASSPORT_ANCHOR_SECONDS": str(settings.anchor_seconds),
     }
+
+
+def _anchors(environment: Mapping[str, str], start: Settings) -> tuple[str, ...]:
+    text = environment.get("PASSPORT_ANCHORS", ",".join(start.anchors))
+    if not text:
+        raise SettingInvalid(
+            "PASSPORT_ANCHORS is missing: name a file outside the database, such as file:/var/lib/anchors/log.anchor, "
+            f"or say {NO_ANCHORS}, and then nobody notices when the database is rolled back."
+        )
+    return () if text == NO_ANCHORS else tuple(each.strip() for each in text.split(",") if each.strip())
 
 
 def _is_database_url(url: str) -> bool:
@@ -109,8 +133,8 @@ def _is_database_url(url: str) -> bool:
         return False
 
 
-def _count(environment: Mapping[str, str], name: str, default: int, least: int = 1) -> int:
+def _count(environment: Mapping[str, str], name: str, default: int, least: int = 1, most: int = 64) -> int:
     text = environment.get(name, str(default))
-    if not (text.isascii() and text.isdigit() and least <= int(text) <= 64):  # noqa: PLR2004 - more is a mistake
-        raise SettingInvalid(f"{name} must be a number from {least} to 64.")
+    if not (text.isascii() and text.isdigit() and least <= int(text) <= most):
+        raise SettingInvalid(f"{name} must be a number from {least} to {most}.")
     return int(text)

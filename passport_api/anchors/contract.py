@@ -40,6 +40,10 @@ class AnchoredLog(Protocol):
         """The log's name in its present generation."""
         ...
 
+    def is_earlier(self, origin: str) -> bool:
+        """Whether a name is this log's in a generation before the present one."""
+        ...
+
     def newest(self) -> Anchored:
         """The log now, with a freshly signed note."""
         ...

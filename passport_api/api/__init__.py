@@ -9,6 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from passport_api.api import (
     access_log,
     consents,
+    erasures,
     errors,
     health,
     invitations,
@@ -62,6 +63,7 @@ _RESOURCES = (
     consents,
     views,
     access_log,
+    erasures,
     log,
 )
 

@@ -5,13 +5,14 @@ from uuid import UUID
 
 from flask import Response
 
+from passport_api.api import rendering
 from passport_api.api.calls import Rendered, perform, reply_page
 from passport_api.api.edge import Blueprint, PageQuery, access, number_position_of
 from passport_api.api.parameters import PASSPORT_ID
-from passport_api.api.rendering import actor, moment, text_or_none
+from passport_api.api.rendering import moment, text_or_none
 from passport_api.domain.ids import PassportId
 from passport_api.services import access_log
-from passport_api.services.access_log import LoggedEntry, RegisteredDecision
+from passport_api.services.access_log import RegisteredDecision
 from passport_schemas import access_log as wire
 from passport_schemas.examples import access_log as examples
 
@@ -27,7 +28,7 @@ def list_access_log(query: dict[str, Any], passport_id: UUID) -> Response:
     """Who did what, when, why and with what outcome, newest first."""
     before, limit = number_position_of(query), query["limit"]
     entries = perform(lambda work: access_log.list_entries(work, PassportId(passport_id), before, limit + 1))
-    return reply_page(entries, limit, _render_entry, lambda logged: (logged.position,))
+    return reply_page(entries, limit, rendering.entry, lambda logged: (logged.position,))
 
 
 @blueprint.route("/v1/passports/<uuid:passport_id>/decisions", methods=["GET"], parameters=[PASSPORT_ID])
@@ -40,24 +41,6 @@ def list_decisions(query: dict[str, Any], passport_id: UUID) -> Response:
     before, limit = number_position_of(query), query["limit"]
     decisions = perform(lambda work: access_log.list_decisions(work, PassportId(passport_id), before, limit + 1))
     return reply_page(decisions, limit, _render_decision, lambda registered: (registered.position,))
-
-
-def _render_entry(logged: LoggedEntry) -> Rendered:
-    entry = logged.entry
-    return {
-        "entry": logged.position,
-        "at": moment(entry.at),
-        "action": entry.action,
-        "outcome": entry.outcome.value,
-        "reason": None if entry.reason is None else entry.reason.value,
-        "purpose": entry.purpose,
-        "consent_id": text_or_none(entry.consent_id),
-        "actor": actor(entry.actor),
-        "subject": None if entry.subject is None else actor(entry.subject),
-        "detail": entry.detail,
-        "sections": [section.value for section in entry.sections],
-        "statements": [{"id": seen.statement_id, "version": seen.version} for seen in entry.statements],
-    }
 
 
 def _render_decision(registered: RegisteredDecision) -> Rendered:

@@ -16,6 +16,7 @@ from passport_api.domain.errors import (
     Stale,
     TokenReused,
 )
+from passport_api.services.anchoring import AnchorsAway, LogDiverged
 from passport_api.store.database import StoreUnavailable
 from passport_keys.errors import KeyStoreError
 
@@ -41,6 +42,8 @@ PROBLEM_OF: dict[type[Exception], Callable[[Any], Problem]] = {
     KeyReused: lambda _: Problem("idempotency_mismatch"),
     StoreUnavailable: lambda _: Problem("unavailable", headers=_RETRY),
     KeyStoreError: lambda _: Problem("unavailable", headers=_RETRY),
+    AnchorsAway: lambda _: Problem("unavailable", headers=_RETRY),
+    LogDiverged: lambda _: Problem("log_diverged"),
 }
 """Every DomainError, and what the store and the keys raise when they are away or were tampered with."""
 

@@ -21,9 +21,8 @@ blueprint = Blueprint("log", __name__, description="The log itself: what makes i
 @blueprint.text_response("A C2SP signed note: origin, size, root hash.", example=examples.CHECKPOINT)
 def read_checkpoint() -> Response:
     """The log's size and root now, signed: keep it, and the log can never be shown otherwise."""
-    origin = state().settings.log_origin
-    note = inspect(lambda work: log.checkpoint(work, origin))
-    return Response(note, content_type="text/plain; charset=utf-8")
+    inspect(lambda work: work.actor)
+    return Response(runtime().anchoring.checkpoint().note, content_type="text/plain; charset=utf-8")
 
 
 @blueprint.route("/v1/log/key", methods=["GET"])

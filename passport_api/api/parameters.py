@@ -16,6 +16,8 @@ TRANSITION_ID = _in_path("transition_id", "The move.", family.TRANSITION)
 CONSENT_ID = _in_path("consent_id", "The consent.", family.CONSENT)
 VIEW_ID = _in_path("view_id", "The view, by its consent's id.", family.CONSENT)
 ORGANISATION_ID = _in_path("organisation_id", "The organisation.", family.RECEIVING_SCHOOL)
+CUSTODIAN_ID = _in_path("organisation_id", "The custodian.", family.SENDING_AUTHORITY)
+ERASURE_ID = _in_path("erasure_id", "The proposal.", family.ERASURE)
 MEMBERSHIP_ID = _in_path("membership_id", "The membership.", family.TEACHERS_MEMBERSHIP)
 ENTRY: dict[str, Any] = {"in": "path", "name": "entry", "description": "An entry's place in the log.", "example": 128}
 """Where a route's path says what it is about."""

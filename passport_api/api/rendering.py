@@ -6,6 +6,7 @@ from typing import Any
 from passport_api.domain.people import Capacity
 from passport_api.domain.statements import Statement
 from passport_api.domain.views import SectionView
+from passport_api.services.access_log import LoggedEntry
 
 Rendered = dict[str, Any]
 
@@ -53,4 +54,23 @@ def section(shown: SectionView, today: date) -> Rendered:
         "section": shown.section.value,
         "detail_level": shown.detail_level.value,
         "statements": [statement(each, today) for each in shown.statements],
+    }
+
+
+def entry(logged: LoggedEntry) -> Rendered:
+    """An entry of the access log."""
+    said = logged.entry
+    return {
+        "entry": logged.position,
+        "at": moment(said.at),
+        "action": said.action,
+        "outcome": said.outcome.value,
+        "reason": None if said.reason is None else said.reason.value,
+        "purpose": said.purpose,
+        "consent_id": text_or_none(said.consent_id),
+        "actor": actor(said.actor),
+        "subject": None if said.subject is None else actor(said.subject),
+        "detail": said.detail,
+        "sections": [section.value for section in said.sections],
+        "statements": [{"id": seen.statement_id, "version": seen.version} for seen in said.statements],
     }

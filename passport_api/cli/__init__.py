@@ -7,8 +7,11 @@ from pathlib import Path
 import click
 
 from passport_api import demonstration, setup
+from passport_api.anchors import AnchorInvalid
+from passport_api.anchors.contract import AnchorUnavailable
 from passport_api.api.edge import openapi_document, to_yaml
 from passport_api.app import build_runtime, create_app, new_secret, utc_now
+from passport_api.cli.erasures import erasures_group
 from passport_api.cli.log import log_group
 from passport_api.cli.organisations import admins_group, organisations_group
 from passport_api.cli.place import Complaint, data_option, settings_of
@@ -17,6 +20,7 @@ from passport_api.config import SettingInvalid, Settings, for_folder
 from passport_api.demonstration import staging
 from passport_api.domain.errors import DomainError
 from passport_api.domain.identifiers import IdentifierInvalid
+from passport_api.services.anchoring import AnchorsAway, LogDiverged
 from passport_api.services.runtime import Runtime
 from passport_api.store.database import StoreUnavailable
 from passport_keys.errors import KeyStoreError
@@ -29,7 +33,18 @@ class _Main(click.Group):
             return super().invoke(ctx)
         except StoreUnavailable as error:
             raise Complaint("The database does not answer.") from error
-        except (KeyStoreError, SettingInvalid, DomainError, IdentifierInvalid, setup.NotSetUp) as error:
+        except LogDiverged as error:
+            raise Complaint("The log is not the one that its anchors know: run `passport-api doctor`.") from error
+        except (AnchorsAway, AnchorUnavailable) as error:
+            raise Complaint(f"An anchor of the log cannot be written. {error}".strip()) from error
+        except (
+            AnchorInvalid,
+            DomainError,
+            IdentifierInvalid,
+            KeyStoreError,
+            SettingInvalid,
+            setup.NotSetUp,
+        ) as error:
             raise Complaint(str(error) or type(error).__name__) from error
 
 
@@ -48,7 +63,10 @@ def init(data: Path | None) -> None:
     if data is not None:
         setup.prepare_folder(data, utc_now())
     setup.prepare_database(settings)
-    build_runtime(settings).database.close()
+    runtime = build_runtime(settings)
+    for label in runtime.anchoring.enrol_missing():
+        click.echo(f"From now on the log is kept in {label} too, where there was nothing.")
+    runtime.database.close()
     click.echo("Ready. Next: passport-api organisations create, then passport-api admins invite.")
 
 
@@ -75,6 +93,9 @@ def demo(data: Path, port: int) -> None:
     card = staging.write_card(data, base_url)
     settings = replace(for_folder(data, base_url), trusted_hosts=("127.0.0.1", "localhost"))
     setup.prepare_database(settings)
+    runtime = build_runtime(settings)
+    runtime.anchoring.enrol_missing()
+    runtime.database.close()
     _show_card(card, data)
     serve_on(settings, "127.0.0.1", port)
 
@@ -108,5 +129,5 @@ def _show_card(card: staging.Card, data: Path) -> None:
     click.echo(f"Accounts and ids are in {data / staging.CARD}. Stop with Ctrl-C; everything is kept.\n")
 
 
-for group in (organisations_group, admins_group, log_group):
+for group in (organisations_group, admins_group, erasures_group, log_group):
     main.add_command(group)

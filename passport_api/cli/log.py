@@ -17,7 +17,6 @@ from passport_api.domain.checkpoints import (
     verifier_key,
 )
 from passport_api.services import log
-from passport_api.services.execution import perform_unattended
 from passport_api.store.database import Database
 from passport_keys.signing import verify as verify_signature
 
@@ -31,8 +30,7 @@ def log_group() -> None:
 @data_option
 def print_checkpoint(data: Path | None) -> None:
     """Print a signed checkpoint. Keep it elsewhere: with it, nothing before it can be edited unnoticed."""
-    settings = settings_of(data)
-    click.echo(perform_unattended(runtime_of(data), lambda step: log.checkpoint(step, settings.log_origin)), nl=False)
+    click.echo(runtime_of(data).anchoring.checkpoint().note, nl=False)
 
 
 @log_group.command("key")
@@ -55,6 +53,7 @@ def verify_log(data: Path | None, notes: tuple[TextIO, ...], public_key: str | N
     with database.snapshot() as uow:
         findings = list(log.verify(uow, checkpoints))
         size, root = (0, b"") if findings else log.measured(uow)
+        erased = 0 if findings else log.sealed_for_good(uow)
     database.close()
     for finding in findings:
         place = "log" if finding.position is None else f"entry {finding.position}"
@@ -62,8 +61,24 @@ def verify_log(data: Path | None, notes: tuple[TextIO, ...], public_key: str | N
     if findings:
         sys.exit(1)
     click.echo(f"verified: {size} entries, root {root.hex()}, {len(checkpoints)} checkpoints")
+    if erased:
+        click.echo(f"{erased} entries are sealed for good: the passports that they are about were erased.")
     if not checkpoints:
         click.echo("Without a checkpoint kept elsewhere, a log that was rewritten whole or rolled back looks the same.")
+
+
+@log_group.command("entries")
+@data_option
+@click.option("--from", "start", default=0, show_default=True, type=click.IntRange(0), help="The first to list.")
+@click.option("--to", "end", type=click.IntRange(0), help="The last to list; by default the newest.")
+def list_entries(data: Path | None, start: int, end: int | None) -> None:
+    """List entries: place, id, and whether it is sealed or, its passport having been erased, sealed for good."""
+    database = Database(settings_of(data).database_url)
+    with database.snapshot() as uow:
+        for entry in log.listed(uow, start, None if end is None else end + 1):
+            state = "sealed for good" if entry.sealed_for_good else "sealed"
+            click.echo(f"{entry.position}  {entry.entry_id}  {state}")
+    database.close()
 
 
 def _checkpoints(notes: tuple[TextIO, ...], public_key: str | None) -> list[Checkpoint]:

@@ -2,13 +2,18 @@
 
 import os
 import socket
+from contextlib import suppress
 
 from granian import Granian
 from granian.constants import Interfaces
 
+from passport_api.anchors.contract import AnchorUnavailable
 from passport_api.app import build_runtime
 from passport_api.cli.place import Complaint
 from passport_api.config import Settings, to_environment
+from passport_api.services.anchoring import LogDiverged
+from passport_api.store.database import StoreUnavailable
+from passport_keys.errors import KeyStoreError
 
 _SHUTDOWN_SECONDS = 10
 
@@ -35,6 +40,15 @@ def serve_on(settings: Settings, host: str, port: int) -> None:
         respawn_failed_workers=True,
         workers_kill_timeout=_SHUTDOWN_SECONDS,
     ).serve()
+    _publish_what_is_left(settings)
+
+
+def _publish_what_is_left(settings: Settings) -> None:
+    """A last checkpoint, once nobody serves any more; what cannot be anchored now is when the service starts again."""
+    with suppress(AnchorUnavailable, KeyStoreError, LogDiverged, StoreUnavailable):
+        runtime = build_runtime(settings)
+        runtime.anchoring.publish()
+        runtime.database.close()
 
 
 def _refuse_occupied(host: str, port: int) -> None:

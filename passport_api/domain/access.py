@@ -1,7 +1,8 @@
 """The one place that decides access. Pure and table-driven: facts in, Granted or Refused out.
 
-Two questions are asked here. What may somebody do with a passport itself (`decide_use`), and may somebody open
-the view that a consent gives (`decide_release`)? Every refusal has a reason for the log.
+Two questions are asked here. What may somebody do with a passport itself (`decide_use`; `decide_confirmation` where
+it takes a second person), and may somebody open the view that a consent gives (`decide_release`)? Every refusal has a
+reason for the log.
 """
 
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from enum import StrEnum
 
 from passport_api.domain.consents import ConsentFacts, Standing, standing_of
 from passport_api.domain.decisions import Granted, Reason, Refused
+from passport_api.domain.erasures import ErasureFacts
 from passport_api.domain.ids import AccountId, OrganisationId, PassportId
 from passport_api.domain.levels import DetailLevel
 from passport_api.domain.people import Actor, Capacity, Membership
@@ -21,6 +23,7 @@ class Relation(StrEnum):
 
     PARENT = "parent"
     CUSTODIAN = "custodian"
+    MANAGER = "manager"
 
 
 class Use(StrEnum):
@@ -39,11 +42,17 @@ class Use(StrEnum):
     READ_CONSENTS = "consents.read"
     READ_ACCESS_LOG = "access_log.read"
     READ_DECISIONS = "decisions.read"
+    PROPOSE_ERASURE = "erasure.proposed"
+    WITHDRAW_ERASURE = "erasure.withdrawn"
+    CONFIRM_ERASURE = "passport.erased"
+    READ_ERASURE = "erasure.read"
 
 
 _BOTH = frozenset({Relation.PARENT, Relation.CUSTODIAN})
 _PARENT = frozenset({Relation.PARENT})
 _CUSTODIAN = frozenset({Relation.CUSTODIAN})
+_MANAGER = frozenset({Relation.MANAGER})
+_STAFF = _CUSTODIAN | _MANAGER
 
 ALLOWED: dict[Use, frozenset[Relation]] = {
     Use.READ_PASSPORT: _BOTH,
@@ -59,8 +68,15 @@ ALLOWED: dict[Use, frozenset[Relation]] = {
     Use.READ_CONSENTS: _BOTH,
     Use.READ_ACCESS_LOG: _BOTH,
     Use.READ_DECISIONS: _BOTH,
+    Use.PROPOSE_ERASURE: _CUSTODIAN,
+    Use.WITHDRAW_ERASURE: _STAFF,
+    Use.CONFIRM_ERASURE: _MANAGER,
+    Use.READ_ERASURE: _STAFF,
 }
 """Who may do what. A use that is missing here is refused."""
+
+RELATION_OF: dict[Role, Relation] = {Role.SOCIAL_WORKER: Relation.CUSTODIAN, Role.MANAGER: Relation.MANAGER}
+"""How those who work for a passport's custodian stand to it, by the role they hold there; no other role counts."""
 
 
 class OrganisationUse(StrEnum):
@@ -71,16 +87,20 @@ class OrganisationUse(StrEnum):
     INVITE_MEMBER = "member.invited"
     END_MEMBERSHIP = "membership.ended"
     CHANGE_ROLE = "membership.role_changed"
+    LIST_ERASURES = "erasures.listed"
 
 
-NEEDED_ROLE: dict[OrganisationUse, Role] = {
-    OrganisationUse.CREATE_PASSPORT: Role.SOCIAL_WORKER,
-    OrganisationUse.LIST_MEMBERS: Role.ORG_ADMIN,
-    OrganisationUse.INVITE_MEMBER: Role.ORG_ADMIN,
-    OrganisationUse.END_MEMBERSHIP: Role.ORG_ADMIN,
-    OrganisationUse.CHANGE_ROLE: Role.ORG_ADMIN,
+_ADMIN = frozenset({Role.ORG_ADMIN})
+
+NEEDED_ROLES: dict[OrganisationUse, frozenset[Role]] = {
+    OrganisationUse.CREATE_PASSPORT: frozenset({Role.SOCIAL_WORKER}),
+    OrganisationUse.LIST_MEMBERS: _ADMIN,
+    OrganisationUse.INVITE_MEMBER: _ADMIN,
+    OrganisationUse.END_MEMBERSHIP: _ADMIN,
+    OrganisationUse.CHANGE_ROLE: _ADMIN,
+    OrganisationUse.LIST_ERASURES: frozenset(RELATION_OF),
 }
-"""The role that each use takes, held in that organisation."""
+"""The roles of which each use takes one, held in that organisation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,12 +137,29 @@ def decide_use(use: Use, actor: Actor, passport: PassportFacts | None) -> Grante
     if actor.account_id in passport.parents and Relation.PARENT in allowed:
         return Granted(Grounds(Relation.PARENT, Capacity(actor.name, "parent")))
     staff = [held for held in actor.memberships if held.organisation_id == passport.custodian_id]
-    workers = [held for held in staff if held.role is Role.SOCIAL_WORKER]
-    current = [held for held in workers if not held.ended]
-    if current and Relation.CUSTODIAN in allowed:
-        held = current[0]
-        return Granted(Grounds(Relation.CUSTODIAN, Capacity(actor.name, held.role.value, held.organisation_name)))
-    return Refused(_why_not(actor, passport, staff, workers))
+    related = [held for held in staff if held.role in RELATION_OF]
+    fitting = [held for held in related if RELATION_OF[held.role] in allowed]
+    for held in fitting:
+        if not held.ended:
+            capacity = Capacity(actor.name, held.role.value, held.organisation_name)
+            return Granted(Grounds(RELATION_OF[held.role], capacity))
+    return Refused(_why_not(actor, passport, staff, fitting or related))
+
+
+def decide_confirmation(
+    actor: Actor, passport: PassportFacts | None, erasure: ErasureFacts | None
+) -> Granted[Grounds] | Refused:
+    """Decide whether an actor may confirm a proposal to erase a passport: only a second person, whatever their roles.
+
+    Args:
+        actor: who would confirm it.
+        passport: whose erasure is proposed.
+        erasure: the proposal; None when there is no such thing.
+    """
+    decision = decide_use(Use.CONFIRM_ERASURE, actor, passport)
+    if isinstance(decision, Granted) and erasure is not None and erasure.proposed_by == actor.account_id:
+        return Refused(Reason.SAME_PERSON)
+    return decision
 
 
 def decide_in_organisation(
@@ -132,7 +169,7 @@ def decide_in_organisation(
     if organisation_id is None:
         return Refused(Reason.NO_SUCH_THING)
     here = [held for held in actor.memberships if held.organisation_id == organisation_id]
-    fitting = [held for held in here if held.role is NEEDED_ROLE[use]]
+    fitting = [held for held in here if held.role in NEEDED_ROLES[use]]
     for held in fitting:
         if not held.ended:
             return Granted(Capacity(actor.name, held.role.value, held.organisation_name))
@@ -197,14 +234,14 @@ def _reading(actor: Actor, current: list[Membership]) -> Reading:
     return Reading(levels[best], Capacity(actor.name, best.role.value, best.organisation_name))
 
 
-def _why_not(actor: Actor, passport: PassportFacts, staff: list[Membership], workers: list[Membership]) -> Reason:
+def _why_not(actor: Actor, passport: PassportFacts, staff: list[Membership], suited: list[Membership]) -> Reason:
     if actor.account_id in passport.parents:
         return Reason.ROLE_MAY_NOT
     if actor.account_id in passport.former_parents:
         return Reason.NO_LONGER_A_PARENT
     if not staff:
         return Reason.NO_RELATION
-    return _why_staff_may_not(staff, workers, Reason.ROLE_MAY_NOT)
+    return _why_staff_may_not(staff, suited, Reason.ROLE_MAY_NOT)
 
 
 def _why_staff_may_not(here: list[Membership], suited: list[Membership], otherwise: Reason) -> Reason:

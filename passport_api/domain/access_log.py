@@ -38,9 +38,13 @@ LEAVES_ACCESS_AS_IT_IS = frozenset(
         Use.READ_CONSENTS.value,
         Use.READ_ACCESS_LOG.value,
         Use.READ_DECISIONS.value,
+        Use.PROPOSE_ERASURE.value,
+        Use.WITHDRAW_ERASURE.value,
+        Use.READ_ERASURE.value,
         OrganisationUse.CREATE_PASSPORT.value,
         OrganisationUse.LIST_MEMBERS.value,
         OrganisationUse.INVITE_MEMBER.value,
+        OrganisationUse.LIST_ERASURES.value,
     }
 )
 """Actions that take no access away. Every other makes whatever was decided meanwhile be decided again."""
@@ -59,7 +63,8 @@ class Entry:
     """One access, before it is sealed and given its place in the log.
 
     Attributes:
-        subject: about whom it is, where that is a person: who was invited, whose role ended.
+        subject: about whom it is, where that is a person: who was invited, whose role ended, whose proposal was
+            confirmed.
         detail: what changed, from what to what.
     """
 

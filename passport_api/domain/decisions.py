@@ -26,6 +26,7 @@ class Reason(StrEnum):
     CONSENT_SUPERSEDED = "consent_superseded"
     CONSENT_EXPIRED = "consent_expired"
     TRANSITION_CANCELLED = "transition_cancelled"
+    SAME_PERSON = "same_person"
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,8 @@ class Clash(StrEnum):
     ALREADY_A_MEMBER = "This person already has this role here."
     MEMBERSHIP_ENDED = "This membership has already ended."
     LAST_ADMIN = "An organisation keeps at least one administrator."
+    ERASURE_PROPOSED = "There is an open proposal to erase this passport already."
+    ERASURE_NOT_OPEN = "This proposal is no longer open."
     NOT_OPENED = "Open the view before you acknowledge it."
 
 

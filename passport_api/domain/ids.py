@@ -6,6 +6,7 @@ from uuid import UUID
 AccountId = NewType("AccountId", UUID)
 ConsentId = NewType("ConsentId", UUID)
 EntryId = NewType("EntryId", UUID)
+ErasureId = NewType("ErasureId", UUID)
 InvitationId = NewType("InvitationId", UUID)
 MembershipId = NewType("MembershipId", UUID)
 OrganisationId = NewType("OrganisationId", UUID)

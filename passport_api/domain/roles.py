@@ -22,6 +22,7 @@ class Role(StrEnum):
     VIRTUAL_SCHOOL = "virtual_school"
     DESIGNATED_SAFEGUARDING_LEAD = "designated_safeguarding_lead"
     SOCIAL_WORKER = "social_worker"
+    MANAGER = "manager"
     ORG_ADMIN = "org_admin"
     OPERATOR = "operator"
     AUDITOR = "auditor"
@@ -34,6 +35,7 @@ CEILINGS: dict[Role, DetailLevel | None] = {
     Role.VIRTUAL_SCHOOL: DetailLevel.NEED_TO_KNOW,
     Role.DESIGNATED_SAFEGUARDING_LEAD: DetailLevel.RESTRICTED,
     Role.SOCIAL_WORKER: DetailLevel.RESTRICTED,
+    Role.MANAGER: None,
     Role.ORG_ADMIN: None,
     Role.OPERATOR: None,
     Role.AUDITOR: None,
@@ -41,11 +43,11 @@ CEILINGS: dict[Role, DetailLevel | None] = {
 """The highest level each role may see; None is a role that never sees content."""
 
 _ANYWHERE = {Role.ORG_ADMIN, Role.AUDITOR}
-_AUTHORITY = _ANYWHERE | {Role.SOCIAL_WORKER, Role.VIRTUAL_SCHOOL, Role.OPERATOR}
+_CUSTODIAN = _ANYWHERE | {Role.SOCIAL_WORKER, Role.MANAGER}
 
 ROLES_IN: dict[OrganisationKind, frozenset[Role]] = {
-    OrganisationKind.LOCAL_AUTHORITY: frozenset(_AUTHORITY),
-    OrganisationKind.ADOPTION_AGENCY: frozenset(_ANYWHERE | {Role.SOCIAL_WORKER}),
+    OrganisationKind.LOCAL_AUTHORITY: frozenset(_CUSTODIAN | {Role.VIRTUAL_SCHOOL, Role.OPERATOR}),
+    OrganisationKind.ADOPTION_AGENCY: frozenset(_CUSTODIAN),
     OrganisationKind.SCHOOL: frozenset(
         _ANYWHERE
         | {

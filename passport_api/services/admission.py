@@ -55,13 +55,34 @@ def admit(
     facts = None if record is None else facts_of(record, parents)
     decision = decide_use(use, work.actor, facts)
     if isinstance(decision, Refused):
-        seals = None if record is None else _seals_if_whole(work, record)
-        entry = _refusal(work, use, facts if seals is not None else None, decision.reason, consent_id)
-        journal.write_decision(work, entry, seals, Asked())
-        return decision
+        return refuse(work, use, record, facts, decision, consent_id)
     if record is None:
         raise AssertionError("granted without a passport")
     return Admitted(record, parents, seals_of(work, record), use, decision.value)
+
+
+def refuse(
+    work: Work,
+    use: Use,
+    record: PassportRecord | None,
+    facts: PassportFacts | None,
+    refusal: Refused,
+    consent_id: ConsentId | None = None,
+) -> Refused:
+    """Log and register a refusal; gives it back. Call it last.
+
+    Args:
+        work: the transaction.
+        use: what was asked for.
+        record: the passport; None when it was not found, and the entry is sealed as one about none.
+        facts: what decided about it.
+        refusal: what was decided.
+        consent_id: the consent that was asked for, where it was one.
+    """
+    seals = None if record is None else _seals_if_whole(work, record)
+    entry = _refusal(work, use, facts if seals is not None else None, refusal.reason, consent_id)
+    journal.write_decision(work, entry, seals, Asked())
+    return refusal
 
 
 def admit_to_organisation(

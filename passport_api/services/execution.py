@@ -80,14 +80,14 @@ def inspect(runtime: Runtime, caller: Caller, use_case: Callable[[Work], T]) -> 
     Raises:
         NotSignedIn: the caller's session has ended.
     """
+    runtime.anchoring.require_open()
     with runtime.database.reading() as uow:
         return use_case(work_of(runtime, uow, caller))
 
 
 def perform_unattended(runtime: Runtime, use_case: Callable[[Step], T]) -> T:
     """Carry out a use case for which nobody signs in: the operator's command line, an invitation's acceptance."""
-    with runtime.database.writing() as uow:
-        return use_case(Step(runtime, uow, runtime.clock()))
+    return _carried_out(runtime, lambda uow: use_case(Step(runtime, uow, runtime.clock())))
 
 
 def tidy(step: Step) -> None:
@@ -122,13 +122,30 @@ def _attempts(runtime: Runtime, caller: Caller, use_case: Callable[[Work], T]) -
     """Carry out a use case, anew when somebody's access changed meanwhile; the last time holding the log throughout."""
     for _ in range(_TRIES):
         try:
-            with runtime.database.writing() as uow:
-                return use_case(work_of(runtime, uow, caller))
+            return _carried_out(runtime, lambda uow: use_case(work_of(runtime, uow, caller)))
         except Overtaken:
             continue
-    with runtime.database.writing() as uow:
+
+    def while_holding_the_log(uow: UnitOfWork) -> T:
         log.take_turn(uow)
         return use_case(work_of(runtime, uow, caller))
+
+    return _carried_out(runtime, while_holding_the_log)
+
+
+def _carried_out(runtime: Runtime, use_case: Callable[[UnitOfWork], T]) -> T:
+    """One transaction. What it ended for good is kept outside the database before anybody is told.
+
+    Raises:
+        LogDiverged: the log is not the one that its anchors know; nothing was done.
+        AnchorsAway: what ended cannot be kept outside the database: it has ended, and nothing is answered until it is.
+    """
+    runtime.anchoring.require_open()
+    with runtime.database.writing() as uow:
+        outcome = use_case(uow)
+    if uow.ended:
+        runtime.anchoring.keep_endings()
+    return outcome
 
 
 def _once(

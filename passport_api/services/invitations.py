@@ -186,7 +186,12 @@ def _join(
 
 
 def _take(step: Step, invitation: InvitationRecord) -> bool:
-    """Use the link up; False when somebody was first."""
+    """Use the link up; False when somebody was first, or the passport has been erased.
+
+    The passport is held first, as by everybody who changes something about it: whoever erases it deletes its links.
+    """
+    if invitation.passport_id is not None and passports.find(step.uow, invitation.passport_id) is None:
+        return False
     return invitations.accept(step.uow, invitation.invitation_id, step.at)
 
 

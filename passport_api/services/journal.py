@@ -48,9 +48,11 @@ def write_all(step: Step, entries: Sequence[tuple[Entry, PassportSeals | None]],
 
     Raises:
         Overtaken: somebody's access changed since this transaction began to read.
+        LogDiverged: the log is shorter than it was.
     """
     leaves = [seal(step, entry, seals) for entry, seals in entries]
     head = log.take_turn(step.uow)
+    step.runtime.anchoring.entered(head)
     if not step.expects(head.epoch):
         raise Overtaken
     log.append(step.uow, head, leaves, new_epoch=any(entry.may_take_access_away for entry, _ in entries))

@@ -1,18 +1,19 @@
-"""The log itself: checkpoints, proofs, and its verification from what is kept elsewhere."""
+"""The log itself: proofs, and its verification from what is kept elsewhere."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from passport_api.domain.access import Use, decide_use
-from passport_api.domain.checkpoints import Checkpoint, sign_note
+from passport_api.domain.checkpoints import Checkpoint
 from passport_api.domain.decisions import Granted, Reason, Refused
 from passport_api.domain.errors import InvalidField
 from passport_api.domain.ids import PassportId
 from passport_api.domain.merkle import Frontier, Node, leaf_hash
 from passport_api.domain.merkle_proofs import consistency_proof, inclusion_proof
 from passport_api.domain.roles import Role
+from passport_api.services import erasures
 from passport_api.services.admission import facts_of, seals_of
-from passport_api.services.runtime import Step, Work
+from passport_api.services.runtime import Work
 from passport_api.store import log, passports
 from passport_api.store.database import UnitOfWork
 from passport_api.store.log_nodes import Nodes, Subtrees
@@ -44,14 +45,6 @@ class Finding:
 
     position: int | None
     what: str
-
-
-def checkpoint(step: Step, origin: str) -> str:
-    """The log's size and root now, as a C2SP signed note."""
-    head = log.head(step.uow)
-    body = Checkpoint(origin, head.size, head.frontier.root()).body()
-    key = step.runtime.keys.log
-    return sign_note(body, origin, key.public_bytes(), key.sign)
 
 
 def prove_inclusion(work: Work, position: int, size: int | None) -> InclusionProof | Refused:
@@ -87,6 +80,16 @@ def measured(uow: UnitOfWork) -> tuple[int, bytes]:
     """The size and root that the log says it has."""
     head = log.head(uow)
     return head.size, head.frontier.root()
+
+
+def sealed_for_good(uow: UnitOfWork) -> int:
+    """How many entries nobody can read any more, for the passport that they are about was erased."""
+    return log.count_sealed_for_good(uow)
+
+
+def listed(uow: UnitOfWork, start: int, end: int | None) -> Iterator[log.ListedEntry]:
+    """The entries from position start to before end (None: to the last): that they are there, no content."""
+    return log.listed(uow, start, end)
 
 
 def verify(uow: UnitOfWork, checkpoints: Sequence[Checkpoint]) -> Iterator[Finding]:
@@ -158,7 +161,7 @@ def _ending(uow: UnitOfWork, frontier: Frontier, wanted: Mapping[int, set[bytes]
 
 
 def _may_know_of(work: Work, kept: log.KeptEntry) -> bool:
-    """Whether the actor is an auditor, responsible for the child, or whom the entry records.
+    """Whether the actor is an auditor, responsible for the child, whom the entry records, or told of an erasure by it.
 
     An entry about no passport is looked into like any other: whoever was refused must not learn, from the proof of
     their own refusal, whether there was a passport.
@@ -174,4 +177,5 @@ def _may_know_of(work: Work, kept: log.KeptEntry) -> bool:
         entry = (work.runtime.vault if record is None else seals_of(work, record)).open_entry(kept.leaf)
     except KeyStoreError:  # a stranger is refused alike, whatever is broken
         return False
-    return entry.account_id == work.actor.account_id
+    records_an_erasure = erasures.may_know_of_record(work, kept.leaf.entry_id)
+    return records_an_erasure or entry.account_id == work.actor.account_id

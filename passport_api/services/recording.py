@@ -9,6 +9,7 @@ import threading
 from dataclasses import dataclass, field
 
 from passport_api.domain.access_log import Decision, Leaf
+from passport_api.services.anchoring import Anchoring
 from passport_api.store import decisions, log
 from passport_api.store.database import Database
 
@@ -26,8 +27,9 @@ class _Ticket:
 class Recorder:
     """Writes releases and refusals to the log and the decision register, in groups."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, anchoring: Anchoring) -> None:
         self._database = database
+        self._anchoring = anchoring
         self._waiting: list[_Ticket] = []
         self._queue = threading.Lock()
         self._turn = threading.Lock()
@@ -40,6 +42,7 @@ class Recorder:
 
         Raises:
             StoreUnavailable: nothing was recorded.
+            LogDiverged: nothing was recorded; the log is shorter than it was.
         """
         ticket = _Ticket(epoch, leaf, decision)
         with self._queue:
@@ -68,6 +71,7 @@ class Recorder:
     def _write(self, group: list[_Ticket]) -> list[tuple[int, _Ticket]]:
         with self._database.writing() as uow:
             head = log.take_turn(uow)
+            self._anchoring.entered(head)
             still_right = [ticket for ticket in group if ticket.epoch == head.epoch]
             if not still_right:
                 return []

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from passport_api.domain.ids import AccountId, SessionId
 from passport_api.domain.people import Actor
+from passport_api.services.anchoring import Anchoring
 from passport_api.services.passwords import Passwords
 from passport_api.services.recording import Recorder
 from passport_api.services.service_keys import ServiceKeys
@@ -28,6 +29,7 @@ class Runtime:
     vault: Vault
     keys: ServiceKeys
     recorder: Recorder
+    anchoring: Anchoring
     passwords: Passwords
     clock: Callable[[], datetime]
     new_id: Callable[[], UUID]

@@ -96,6 +96,10 @@ class Vault:
         key, wrapped = self.keyring.new_data_key(owner)
         return PassportSeals(passport_id, owner, key), wrapped
 
+    def forget(self, passport_id: PassportId) -> None:
+        """Drop a passport's data key from memory, once it is erased."""
+        self.keyring.forget(str(passport_id))
+
     def seal_person(self, table: str, row: UUID, name: str, email: str) -> bytes:
         """Seal who an account or an invitation is for."""
         place = Place(table, _PERSON_COLUMNS[table], str(row), 1, _NOBODY)

@@ -84,6 +84,7 @@ def open_view(runtime: Runtime, caller: Caller, consent_id: ConsentId) -> View |
         NotSignedIn: the caller's session has ended.
         StoreUnavailable: the log could not be written; nothing was released.
     """
+    runtime.anchoring.require_open()
     with runtime.database.reading() as uow:
         # The epoch first: whatever changes after it is read, however it is interleaved, is noticed when recording.
         epoch, found = views.release_facts(uow, consent_id)

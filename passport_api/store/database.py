@@ -49,8 +49,8 @@ class Database:
 
     def __init__(self, url: str, pool_size: int = 8) -> None:
         self.engine = _engine(url, pool_size)
-        self._is_sqlite = self.engine.dialect.name == "sqlite"
-        self._reading_engine = self.engine if self._is_sqlite else _without_transactions(self.engine)
+        self.is_sqlite = self.engine.dialect.name == "sqlite"
+        self._reading_engine = self.engine if self.is_sqlite else _without_transactions(self.engine)
         self._turn = threading.Lock()
 
     @contextmanager
@@ -65,7 +65,7 @@ class Database:
     @contextmanager
     def snapshot(self) -> Iterator[UnitOfWork]:
         """A transaction that only reads, everything as it was at its first read, whatever is written meanwhile."""
-        options = {} if self._is_sqlite else {"isolation_level": "REPEATABLE READ"}  # SQLite's are so anyway
+        options = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}  # SQLite's are so anyway
         try:
             with self.engine.connect() as connection:
                 yield UnitOfWork(connection.execution_options(**options))
@@ -90,7 +90,7 @@ class Database:
     @contextmanager
     def _my_turn(self) -> Iterator[None]:
         """SQLite has one writer: threads queue here rather than in its sleeping busy handler."""
-        if not self._is_sqlite:
+        if not self.is_sqlite:
             yield
             return
         if not self._turn.acquire(timeout=BUSY_SECONDS):

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from passport_api.domain.ids import AccountId
@@ -72,3 +72,14 @@ def forget_answers(uow: UnitOfWork, account_id: AccountId) -> None:
     uow.connection.execute(
         update(m.IdempotencyKey).where(m.IdempotencyKey.account_id == account_id).values(sealed_answer=None)
     )
+
+
+def forget_every_answer(uow: UnitOfWork) -> None:
+    """Drop every answer kept for anybody, but not that the requests were carried out.
+
+    An answer that somebody else is dropping or replacing just now is passed over: to wait for them, who may be waiting
+    for us, could be to wait for ever. Whoever must be sure calls this again when nothing is held.
+    """
+    key = (m.IdempotencyKey.account_id, m.IdempotencyKey.key_digest)
+    kept = select(*key).where(m.IdempotencyKey.sealed_answer.is_not(None)).with_for_update(skip_locked=True)
+    uow.connection.execute(update(m.IdempotencyKey).where(tuple_(*key).in_(kept)).values(sealed_answer=None))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, insert, select, type_coerce, update
+from sqlalchemy import Select, and_, bindparam, exists, func, insert, select, type_coerce, update
 from sqlalchemy.types import NullType
 
 from passport_api.domain.access_log import Leaf
@@ -20,10 +20,15 @@ _HEAD_ROW = 1
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """Where the log ends, and the epoch of access: how often something changed that a release depends on."""
+    """Where the log ends, and the epoch of access: how often something changed that a release depends on.
+
+    Attributes:
+        generation: the log under one name; it goes up when a log that lost entries goes on (domain.generations).
+    """
 
     frontier: Frontier
     epoch: int
+    generation: int
 
     @property
     def size(self) -> int:
@@ -39,6 +44,15 @@ class KeptEntry:
     leaf: Leaf
 
 
+@dataclass(frozen=True, slots=True)
+class ListedEntry:
+    """An entry as an operator sees it: that it is there, and whether anybody can ever read it."""
+
+    position: int
+    entry_id: EntryId
+    sealed_for_good: bool
+
+
 class EntryUnreadable(Exception):
     """An entry is not of the form that the log keeps: it was written past the service.
 
@@ -51,7 +65,9 @@ class EntryUnreadable(Exception):
         self.position = position
 
 
-_HEAD = select(m.LogHead.size, m.LogHead.frontier, m.LogHead.epoch).where(m.LogHead.id == _HEAD_ROW)
+_HEAD = select(m.LogHead.size, m.LogHead.frontier, m.LogHead.epoch, m.LogHead.generation).where(
+    m.LogHead.id == _HEAD_ROW
+)
 _HEAD_LOCKED = _HEAD.with_for_update()
 _EPOCH = select(m.LogHead.epoch).where(m.LogHead.id == _HEAD_ROW)
 _ADVANCE = (
@@ -62,6 +78,7 @@ _ADVANCE = (
 _INSERT_ENTRY = insert(m.LogEntry)
 _INSERT_SUBTREE = insert(m.LogSubtree)
 _ENTRY = select(m.LogEntry.position, m.LogEntry.id, m.LogEntry.passport_id, m.LogEntry.sealed_payload)
+_HAS_KEY = exists().where(m.DataKey.passport_id == m.LogEntry.passport_id)
 _SIZE_AND_ENTRY = (
     _ENTRY.add_columns(m.LogHead.size)
     .select_from(m.LogHead)
@@ -83,8 +100,7 @@ def found(uow: UnitOfWork) -> None:
 
 def head(uow: UnitOfWork) -> Head:
     """Where the log ends now."""
-    row = uow.connection.execute(_HEAD).one()
-    return Head(Frontier.from_bytes(row[0], row[1]), row[2])
+    return _head_of(uow.connection.execute(_HEAD).one())
 
 
 def kept_edge(uow: UnitOfWork) -> tuple[int, bytes] | None:
@@ -95,8 +111,7 @@ def kept_edge(uow: UnitOfWork) -> tuple[int, bytes] | None:
 
 def take_turn(uow: UnitOfWork) -> Head:
     """Where the log ends, held until the transaction ends: nobody else appends meanwhile."""
-    row = uow.connection.execute(_HEAD_LOCKED).one()
-    return Head(Frontier.from_bytes(row[0], row[1]), row[2])
+    return _head_of(uow.connection.execute(_HEAD_LOCKED).one())
 
 
 def epoch(uow: UnitOfWork) -> int:
@@ -133,7 +148,7 @@ def append(uow: UnitOfWork, head: Head, leaves: Sequence[Leaf], *, new_epoch: bo
     uow.connection.execute(_INSERT_ENTRY, rows)
     if subtrees:
         uow.connection.execute(_INSERT_SUBTREE, subtrees)
-    after = Head(frontier, head.epoch + 1 if new_epoch else head.epoch)
+    after = Head(frontier, head.epoch + 1 if new_epoch else head.epoch, head.generation)
     uow.connection.execute(_ADVANCE, {"size": after.size, "frontier": frontier.to_bytes(), "epoch": after.epoch})
     return after
 
@@ -152,6 +167,12 @@ def at_position(uow: UnitOfWork, position: int) -> tuple[int, KeptEntry | None]:
     return row[4], None if row[0] is None else _kept(row)
 
 
+def by_entry_id(uow: UnitOfWork, entry_id: EntryId) -> KeptEntry | None:
+    """The entry with this id, if there is one."""
+    row = uow.connection.execute(_ENTRY.where(m.LogEntry.id == entry_id)).one_or_none()
+    return None if row is None else _kept(row)
+
+
 def every(uow: UnitOfWork) -> Iterator[tuple[KeptEntry, bytes]]:
     """Every entry with the leaf hash kept beside it, in order, in constant memory: for verification.
 
@@ -161,6 +182,36 @@ def every(uow: UnitOfWork) -> Iterator[tuple[KeptEntry, bytes]]:
     with uow.connection.execution_options(yield_per=1000).execute(_AS_WRITTEN) as rows:
         for row in rows:
             yield _as_written(row), row[4]
+
+
+def count_sealed_for_good(uow: UnitOfWork) -> int:
+    """How many entries nobody can read any more, for the passport that they are about was erased."""
+    return uow.connection.execute(
+        select(func.count()).where(m.LogEntry.passport_id.is_not(None), ~_HAS_KEY)
+    ).scalar_one()
+
+
+def listed(uow: UnitOfWork, start: int, end: int | None) -> Iterator[ListedEntry]:
+    """The entries from position start to before end (None: to the last), in order, in constant memory."""
+    query = (
+        select(m.LogEntry.position, m.LogEntry.id, and_(m.LogEntry.passport_id.is_not(None), ~_HAS_KEY))
+        .where(m.LogEntry.position >= start)
+        .order_by(m.LogEntry.position)
+    )
+    if end is not None:
+        query = query.where(m.LogEntry.position < end)
+    with uow.connection.execution_options(yield_per=1000).execute(query) as rows:
+        for row in rows:
+            yield ListedEntry(row[0], EntryId(row[1]), bool(row[2]))
+
+
+def begin_generation(uow: UnitOfWork, generation: int) -> None:
+    """Let the log go on under its name in another generation (see domain.generations)."""
+    uow.connection.execute(update(m.LogHead).where(m.LogHead.id == _HEAD_ROW).values(generation=generation))
+
+
+def _head_of(row: AnyRow) -> Head:
+    return Head(Frontier.from_bytes(row[0], row[1]), row[2], row[3])
 
 
 def _kept(row: AnyRow) -> KeptEntry:

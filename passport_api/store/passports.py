@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, insert, select, union
+from sqlalchemy import and_, bindparam, exists, insert, select, union
 from sqlalchemy.exc import IntegrityError
 
 from passport_api.domain.ids import AccountId, OrganisationId, PassportId
@@ -39,15 +39,29 @@ class IdentifierTaken(Exception):
     """The custodian already holds a passport with one of these identifiers."""
 
 
-_PASSPORT = select(
-    m.Passport.id,
-    m.Passport.custodian_id,
-    m.DataKey.wrapping_key_id,
-    m.DataKey.wrapped_key,
-    m.Passport.sealed_child,
-    m.Passport.requires_both_parents,
-    m.Passport.created_at,
-).join(m.DataKey, m.DataKey.passport_id == m.Passport.id)
+NOT_ERASED = and_(
+    m.Passport.sealed_child.is_not(None),
+    ~exists().where(m.Erasure.passport_id == m.Passport.id, m.Erasure.confirmed_at.is_not(None)),
+)
+"""What holds of a passport beside its data key, which an old one put back into the database does not bring back.
+
+The child's identity stands in the passport's own row: whoever waited on that row while the passport was being erased
+sees what became of it, where PostgreSQL would still show the data key that was there when the waiting began.
+"""
+
+_PASSPORT = (
+    select(
+        m.Passport.id,
+        m.Passport.custodian_id,
+        m.DataKey.wrapping_key_id,
+        m.DataKey.wrapped_key,
+        m.Passport.sealed_child,
+        m.Passport.requires_both_parents,
+        m.Passport.created_at,
+    )
+    .join(m.DataKey, m.DataKey.passport_id == m.Passport.id)
+    .where(NOT_ERASED)
+)
 """Only what can still be opened: a passport without its data key was erased, and is as if it had never been."""
 
 _THIS = _PASSPORT.where(m.Passport.id == bindparam("passport_id"))
@@ -101,7 +115,8 @@ def responsible_for(
     as_parent = select(m.Parent.passport_id.label("id")).where(
         m.Parent.account_id == account_id, m.Parent.ended_at.is_(None)
     )
-    as_custodian = select(m.Passport.id.label("id")).where(m.Passport.custodian_id.in_(custodians))
+    # Of erased passports nothing may count towards a page: one cut short by them would seem the last.
+    as_custodian = select(m.Passport.id.label("id")).where(m.Passport.custodian_id.in_(custodians), NOT_ERASED)
     if after is not None:
         as_parent = as_parent.where(m.Parent.passport_id < after)
         as_custodian = as_custodian.where(m.Passport.id < after)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, func, insert, select
+from sqlalchemy import and_, bindparam, func, insert, select
 
 from passport_api.domain.access_log import VIEW_OPENED, Outcome
 from passport_api.domain.consents import ConsentFacts
@@ -12,6 +12,7 @@ from passport_api.domain.ids import AccountId, ConsentId
 from passport_api.store import _models as m
 from passport_api.store.consents import FACTS, facts_from
 from passport_api.store.database import UnitOfWork
+from passport_api.store.passports import NOT_ERASED
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +39,8 @@ _RELEASE = (
     )
     .select_from(m.LogHead)
     .outerjoin(m.Consent, m.Consent.id == bindparam("consent_id"))
-    .outerjoin(m.Passport, m.Passport.id == m.Consent.passport_id)
-    .outerjoin(m.DataKey, m.DataKey.passport_id == m.Consent.passport_id)
+    .outerjoin(m.Passport, and_(m.Passport.id == m.Consent.passport_id, NOT_ERASED))
+    .outerjoin(m.DataKey, m.DataKey.passport_id == m.Passport.id)
     .outerjoin(m.Transition, m.Transition.id == m.Consent.transition_id)
 )
 

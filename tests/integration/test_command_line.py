@@ -251,9 +251,18 @@ def test_the_contract_is_printed_written_and_compared(tmp_path: Path) -> None:
             "PASSPORT_DATABASE_URL must be",
         ),
         (
-            {"PASSPORT_DATABASE_URL": "postgresql+psycopg://127.0.0.1:1/d", "PASSPORT_KEY_URL": "file:/nowhere"},
+            {
+                "PASSPORT_DATABASE_URL": "postgresql+psycopg://127.0.0.1:1/d",
+                "PASSPORT_KEY_URL": "file:/nowhere",
+                "PASSPORT_ANCHORS": "none",
+            },
             "The database does not answer.",
         ),
+        (
+            {"PASSPORT_DATABASE_URL": "sqlite:////nowhere/d", "PASSPORT_KEY_URL": "file:/nowhere"},
+            "PASSPORT_ANCHORS is missing",
+        ),
+        ({"PASSPORT_DATA": "/nowhere", "PASSPORT_ANCHORS": "cloud:x"}, "The database does not answer."),
         ({"PASSPORT_DATA": "/nowhere", "PASSPORT_WORKERS": "many"}, "PASSPORT_WORKERS"),
     ],
 )

@@ -12,6 +12,7 @@ Caller = Literal[
     "parent",
     "young_person",
     "custodian",
+    "manager",
     "recipient",
     "authority",
     "org_admin",

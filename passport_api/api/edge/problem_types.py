@@ -21,6 +21,7 @@ Slug = Literal[
     "too_many_requests",
     "internal",
     "unavailable",
+    "log_diverged",
 ]
 
 
@@ -152,11 +153,20 @@ _TYPES = (
         "The service cannot answer now.",
         "Try again later, after `Retry-After` where the answer has one.",
     ),
+    ProblemType(
+        "log_diverged",
+        503,
+        "The access log is not the one that is known elsewhere.",
+        "The database was rolled back, or its log was changed: entries that are known outside it are not in it. "
+        "Nothing is shown until its operator has dealt with it. Trying again does not help.",
+    ),
 )
 
 PROBLEM_TYPES: dict[str, ProblemType] = {each.slug: each for each in _TYPES}
 
 # A library's HTTP error says only a status; where two types share one, this is the plainer.
 SLUG_OF_STATUS: dict[int, Slug] = {
-    each.status: each.slug for each in _TYPES if each.slug not in {"invalid_body", "idempotency_mismatch"}
+    each.status: each.slug
+    for each in _TYPES
+    if each.slug not in {"invalid_body", "idempotency_mismatch", "log_diverged"}
 }

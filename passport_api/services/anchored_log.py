@@ -1,0 +1,95 @@
+"""The log as its anchors see it: read from the database at each call, signed with the service's own keys."""
+
+from collections.abc import Callable
+
+from passport_api.anchors.contract import Anchored
+from passport_api.domain.anchor_records import ENDINGS
+from passport_api.domain.checkpoints import Checkpoint, KeyMalformed, NoteRejected, open_note, sign_note
+from passport_api.domain.endings import PlacedEnding
+from passport_api.domain.generations import generation_of, origin_of
+from passport_api.domain.merkle_proofs import NodesMissing, consistency_proof, root_at
+from passport_api.services.service_keys import ServiceKeys
+from passport_api.store import endings, log
+from passport_api.store.database import Database
+from passport_api.store.log_nodes import Nodes
+from passport_keys.signing import verify
+
+
+class DatabaseLog:
+    """Implements `anchors.contract.AnchoredLog` over the database.
+
+    Args:
+        database: where the log is.
+        keys: gives the service's keys as they are now.
+        base: the log's name in its first generation.
+    """
+
+    def __init__(self, database: Database, keys: Callable[[], ServiceKeys], base: str) -> None:
+        self._database = database
+        self._keys = keys
+        self._base = base
+
+    @property
+    def generation(self) -> int:
+        """The present generation, as the database says."""
+        return self.head().generation
+
+    @property
+    def origin(self) -> str:
+        """The log's name in its present generation."""
+        return origin_of(self._base, self.generation)
+
+    def head(self) -> log.Head:
+        """Where the log ends now."""
+        with self._database.reading() as uow:
+            return log.head(uow)
+
+    def is_earlier(self, origin: str) -> bool:
+        """Whether a name is this log's in a generation before the present one."""
+        named = generation_of(self._base, origin)
+        return named is not None and named < self.generation
+
+    def newest(self) -> Anchored:
+        """The log now, with a freshly signed note."""
+        head = self.head()
+        checkpoint = Checkpoint(origin_of(self._base, head.generation), head.size, head.frontier.root())
+        return Anchored(checkpoint, self.sign(checkpoint.body()))
+
+    def consistency(self, old: int, new: int) -> list[bytes]:
+        """The proof that the log of one size begins that of another."""
+        with self._database.reading() as uow:
+            return consistency_proof(Nodes(uow), old, new)
+
+    def holds(self, checkpoint: Checkpoint) -> bool:
+        """Whether the log had this root at this size, and is at least that long; whatever its name."""
+        with self._database.reading() as uow:
+            if log.head(uow).size < checkpoint.size:
+                return False
+            try:
+                return root_at(Nodes(uow), checkpoint.size) == checkpoint.root
+            except NodesMissing:
+                return False
+
+    def endings(self, start: int, end: int) -> list[PlacedEnding]:
+        """What the entries from position start to before end ended for good."""
+        with self._database.reading() as uow:
+            return endings.between(uow, start, end)
+
+    def sign(self, body: str) -> str:
+        """A text as a note signed by the log, under the name in its first line."""
+        key = self._keys().log
+        return sign_note(body, _name_in(body), key.public_bytes(), key.sign)
+
+    def opened(self, note: str) -> str | None:
+        """The text of a note that the log signed, in whichever generation; None for any other."""
+        name = _name_in(note)
+        if generation_of(self._base, name) is None:
+            return None
+        try:
+            return open_note(note, name, self._keys().log.public_bytes(), verify)
+        except (NoteRejected, KeyMalformed):
+            return None
+
+
+def _name_in(text: str) -> str:
+    return text.partition("\n")[0].removesuffix(ENDINGS)

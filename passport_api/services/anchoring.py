@@ -1,0 +1,257 @@
+"""Keeping the log's anchors up to date, and serving nothing while an anchor says that the log was rolled back.
+
+What ended for good is in every anchor file before anybody is answered; checkpoints follow after so many entries or
+seconds. An anchor file that cannot be written, and a database that is behind, forked or edited against any anchor, both
+shut the service; it opens by itself once the cause has gone.
+"""
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from passport_api.anchors.contract import Anchor, AnchorDiverged, Anchored, AnchorUnavailable
+from passport_api.anchors.file import FileAnchor
+from passport_api.services.anchored_log import DatabaseLog
+from passport_api.store.log import Head
+
+_PATIENCE_SECONDS = 1.0
+"""How often an anchor over the network is asked by a shut service, and how long one that failed is left alone."""
+
+
+class LogDiverged(Exception):
+    """The database's log is not the one that its anchors know: nothing is served until an operator has mended it."""
+
+
+class AnchorsAway(Exception):
+    """What is to be kept outside the database cannot be written there now."""
+
+
+class Standing(Enum):
+    """Whether the service may serve."""
+
+    OPEN = "open"
+    AWAY = "away"
+    DIVERGED = "diverged"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one anchor said when it was last asked.
+
+    Attributes:
+        anchor: its label.
+        standing: OPEN when it agrees.
+        what: what is wrong, for the operator; None when it agrees.
+    """
+
+    anchor: str
+    standing: Standing
+    what: str | None = None
+
+
+class Anchoring:
+    """The log's anchors, and whether the service may serve. Used by several threads at once.
+
+    Args:
+        log: the log as anchors see it.
+        anchors: where its checkpoints are kept; none keeps nothing, and then nothing is noticed.
+        monotonic: seconds that never run backwards.
+        entries: how many entries there are at most between two checkpoints.
+    """
+
+    def __init__(
+        self, log: DatabaseLog, anchors: Sequence[Anchor], monotonic: Callable[[], float], entries: int
+    ) -> None:
+        self.log = log
+        self.due = threading.Event()
+        self._files = tuple(anchor for anchor in anchors if isinstance(anchor, FileAnchor))
+        self._remote = tuple(anchor for anchor in anchors if not isinstance(anchor, FileAnchor))
+        self.anchors: tuple[Anchor, ...] = (*self._files, *self._remote)
+        self._monotonic = monotonic
+        self._entries = entries
+        self._looking = threading.Lock()
+        self._asked_at = float("-inf")
+        self._unkept = False
+        self._standing = Standing.OPEN
+        self._highest = (0, 0)
+        self._published: Anchored | None = None
+
+    @property
+    def standing(self) -> Standing:
+        """Whether the service may serve, as was last found."""
+        return Standing.AWAY if self._unkept and self._standing is Standing.OPEN else self._standing
+
+    def begin(self) -> None:
+        """Begin to keep a log that is still empty in anchor files that are not there yet; then check.
+
+        A log that has entries already is kept from the operator's word on (`enrol`): an anchor that is missing may
+        have been taken away.
+        """
+        head = self.log.head()
+        if head.size == 0 and head.generation == 1:
+            for anchor in self._files:
+                if not anchor.is_there:
+                    anchor.enrol(self.log)
+        self.check()
+
+    def enrol(self) -> None:
+        """Begin to keep the log in every anchor file that does not keep its present generation yet.
+
+        Raises:
+            AnchorUnavailable: one cannot be written.
+            AnchorDiverged: one keeps another log.
+        """
+        for anchor in self._files:
+            anchor.enrol(self.log)
+        self.check()
+
+    def enrol_missing(self) -> list[str]:
+        """Begin to keep the log in every anchor file that is not there at all; gives their labels.
+
+        Raises:
+            AnchorUnavailable: one cannot be written.
+        """
+        missing = [anchor for anchor in self._files if not anchor.is_there]
+        for anchor in missing:
+            anchor.enrol(self.log)
+        self.check()
+        return [anchor.label for anchor in missing]
+
+    def check(self) -> list[Finding]:
+        """Hold the database's log against every anchor, and shut or open the service accordingly.
+
+        An anchor over the network that does not answer says nothing either way, as long as another one does.
+        """
+        findings = [self._asked(anchor) for anchor in self.anchors]
+        said = {finding.standing for finding in findings}
+        file_away = any(finding.standing is Standing.AWAY for finding in findings[: len(self._files)])
+        if Standing.DIVERGED in said:
+            self._standing = Standing.DIVERGED
+        elif file_away or (findings and Standing.OPEN not in said):
+            self._standing = Standing.AWAY
+        else:
+            self._standing = Standing.OPEN
+        return findings
+
+    def require_open(self) -> None:
+        """Go on only where the service may serve; where it was shut, look first whether the cause has gone.
+
+        Raises:
+            LogDiverged: an anchor knows another log.
+            AnchorsAway: what ended cannot be kept outside the database, or no anchor confirms the log.
+        """
+        if self._is_open():
+            return
+        with self._looking:
+            if not self._is_open() and self._may_ask():
+                self.publish()
+                self.check()
+        self._refuse_unless_open()
+
+    def entered(self, head: Head) -> None:
+        """Notice where the log stands as an entry is appended: it never gets shorter, and is due for a checkpoint.
+
+        Raises:
+            LogDiverged: it is shorter than this process has seen it.
+        """
+        reached = (head.generation, head.size)
+        if reached < self._highest:
+            self._standing = Standing.DIVERGED
+            raise LogDiverged
+        self._highest = reached
+        if self._published is not None and head.size - self._published.checkpoint.size >= self._entries:
+            self.due.set()
+
+    def keep_endings(self) -> None:
+        """Write what has ended to every anchor file, before anybody is told that it has.
+
+        Raises:
+            AnchorsAway: one could not be written; the service is shut until it can.
+            LogDiverged: one knows another log.
+        """
+        self._update_files()
+        self._refuse_unless_open()
+
+    def publish(self) -> Anchored:
+        """Bring every anchor up to the log's present size; gives the newest checkpoint, with what cosigned it."""
+        self.due.clear()
+        taken = self._update_files()
+        taken += [anchored for anchor in self._remote if (anchored := self._updated(anchor)) is not None]
+        self._published = _merged(taken) if taken else self.log.newest()
+        return self._published
+
+    def checkpoint(self) -> Anchored:
+        """The log's newest checkpoint: the last that was published, as long as the log has not grown."""
+        published, head = self._published, self.log.head()
+        current = published is not None and published.checkpoint.size == head.size
+        if published is not None and current and published.checkpoint.origin == self.log.origin:
+            return published
+        return self.publish()
+
+    def _update_files(self) -> list[Anchored]:
+        taken = [self._updated(anchor) for anchor in self._files]
+        self._unkept = None in taken
+        return [anchored for anchored in taken if anchored is not None]
+
+    def _updated(self, anchor: Anchor) -> Anchored | None:
+        try:
+            return anchor.update(self.log)
+        except AnchorUnavailable:
+            return None
+        except AnchorDiverged:
+            self._standing = Standing.DIVERGED
+            return None
+
+    def _asked(self, anchor: Anchor) -> Finding:
+        try:
+            kept = anchor.kept(self.log)
+        except AnchorUnavailable as error:
+            return Finding(anchor.label, Standing.AWAY, str(error) or "it does not answer")
+        except AnchorDiverged as error:
+            return Finding(anchor.label, Standing.DIVERGED, error.what)
+        if kept is None:
+            return self._keeps_nothing(anchor)
+        if not self.log.holds(kept.checkpoint):
+            size, here = kept.checkpoint.size, self.log.head().size
+            behind = f"the database has {here}: it was rolled back" if here < size else "the database has others"
+            return Finding(anchor.label, Standing.DIVERGED, f"it knows {size} entries and {behind}")
+        return Finding(anchor.label, Standing.OPEN)
+
+    def _keeps_nothing(self, anchor: Anchor) -> Finding:
+        if not anchor.keeps_endings:
+            return Finding(anchor.label, Standing.AWAY, "it has cosigned nothing of this log yet")
+        what = f"it keeps nothing of {self.log.origin}: where it is new, run `passport-api anchors enrol`"
+        return Finding(anchor.label, Standing.DIVERGED, what)
+
+    def _is_open(self) -> bool:
+        return self.standing is Standing.OPEN
+
+    def _refuse_unless_open(self) -> None:
+        match self.standing:
+            case Standing.DIVERGED:
+                raise LogDiverged
+            case Standing.AWAY:
+                raise AnchorsAway
+            case Standing.OPEN:
+                return
+
+    def _may_ask(self) -> bool:
+        """Files are asked at every turn; what is over the network only now and then."""
+        now = self._monotonic()
+        if self._remote and now - self._asked_at < _PATIENCE_SECONDS:
+            return False
+        self._asked_at = now
+        return True
+
+
+def _merged(taken: Sequence[Anchored]) -> Anchored:
+    """The largest checkpoint among those taken, with every signature that any of its notes carries."""
+    largest = max(taken, key=lambda anchored: anchored.checkpoint.size)
+    text, _, lines = largest.note.rpartition("\n\n")
+    signatures = lines.splitlines(keepends=True)
+    for other in taken:
+        if other.checkpoint == largest.checkpoint:
+            more = other.note.rpartition("\n\n")[2].splitlines(keepends=True)
+            signatures += [line for line in more if line not in signatures]
+    return Anchored(largest.checkpoint, f"{text}\n\n{''.join(signatures)}")
