@@ -75,7 +75,8 @@ class Recorder:
             still_right = [ticket for ticket in group if ticket.epoch == head.epoch]
             if not still_right:
                 return []
-            log.append(uow, head, [ticket.leaf for ticket in still_right], new_epoch=False)
             placed = list(enumerate(still_right, start=head.size))
-            decisions.add(uow, [(position, ticket.decision) for position, ticket in placed])
+            with uow.in_one_trip():
+                log.append(uow, head, [ticket.leaf for ticket in still_right], new_epoch=False)
+                decisions.add(uow, [(position, ticket.decision) for position, ticket in placed])
         return placed

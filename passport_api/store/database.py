@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import psycopg
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
@@ -37,6 +38,25 @@ class UnitOfWork:
 
     connection: Connection
     ended: bool = False
+
+    @contextmanager
+    def in_one_trip(self) -> Iterator[None]:
+        """Send the writes in this block without waiting for an answer to each: PostgreSQL answers all at its end.
+
+        Only statements that give nothing back may stand in it.
+
+        Raises:
+            StoreUnavailable: the database went away.
+        """
+        driver = self.connection.connection.driver_connection
+        if not isinstance(driver, psycopg.Connection):
+            yield
+            return
+        try:
+            with driver.pipeline():
+                yield
+        except (psycopg.OperationalError, psycopg.InterfaceError) as error:  # past SQLAlchemy, which wraps the others
+            raise StoreUnavailable from error
 
 
 class Database:
