@@ -241,7 +241,7 @@ class _Drill:
         meanwhile = [text for text in report.lost if text not in _AFTER]
         for text in (*meanwhile[:1], *(["  …"] if meanwhile[2:] else []), *meanwhile[1:][-1:]):
             self._tell(f"  {text}")
-        for text in _AFTER:
+        for text in report.lost[len(meanwhile) :]:
             self._tell(f"  {text}")
         self._tell(report.said["log verify"].splitlines()[0])
 
