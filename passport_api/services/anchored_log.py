@@ -7,10 +7,11 @@ from passport_api.domain.anchor_records import ENDINGS
 from passport_api.domain.checkpoints import Checkpoint, KeyMalformed, NoteRejected, open_note, sign_note
 from passport_api.domain.endings import PlacedEnding
 from passport_api.domain.generations import generation_of, origin_of
-from passport_api.domain.merkle import NodesMissing, consistency_proof, root_at
+from passport_api.domain.merkle_proofs import NodesMissing, consistency_proof, root_at
 from passport_api.services.service_keys import ServiceKeys
 from passport_api.store import endings, log
 from passport_api.store.database import Database
+from passport_api.store.log_nodes import Nodes
 from passport_keys.signing import verify
 
 
@@ -57,7 +58,7 @@ class DatabaseLog:
     def consistency(self, old: int, new: int) -> list[bytes]:
         """The proof that the log of one size begins that of another."""
         with self._database.reading() as uow:
-            return consistency_proof(log.Nodes(uow), old, new)
+            return consistency_proof(Nodes(uow), old, new)
 
     def holds(self, checkpoint: Checkpoint) -> bool:
         """Whether the log had this root at this size, and is at least that long; whatever its name."""
@@ -65,7 +66,7 @@ class DatabaseLog:
             if log.head(uow).size < checkpoint.size:
                 return False
             try:
-                return root_at(log.Nodes(uow), checkpoint.size) == checkpoint.root
+                return root_at(Nodes(uow), checkpoint.size) == checkpoint.root
             except NodesMissing:
                 return False
 

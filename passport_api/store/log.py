@@ -99,6 +99,12 @@ _INSERT_ENTRY = insert(m.LogEntry)
 _INSERT_SUBTREE = insert(m.LogSubtree)
 _ENTRY = select(m.LogEntry.position, m.LogEntry.id, m.LogEntry.passport_id, m.LogEntry.sealed_payload)
 _HAS_KEY = exists().where(m.DataKey.passport_id == m.LogEntry.passport_id)
+_SIZE_AND_ENTRY = (
+    _ENTRY.add_columns(m.LogHead.size)
+    .select_from(m.LogHead)
+    .outerjoin(m.LogEntry, (m.LogEntry.position == bindparam("position")) & (m.LogEntry.position < m.LogHead.size))
+    .where(m.LogHead.id == _HEAD_ROW)
+)
 # Untyped, so that one entry that makes no sense does not hide which it is.
 _COLUMNS = (*_ENTRY.selected_columns, m.LogEntry.leaf_hash)
 _AS_WRITTEN: Select[*tuple[Any, ...]] = select(*(type_coerce(column, NullType()) for column in _COLUMNS)).order_by(
@@ -186,10 +192,10 @@ def of_passport(uow: UnitOfWork, passport_id: PassportId, before: int | None, li
     return [_kept(row) for row in uow.connection.execute(query)]
 
 
-def at_position(uow: UnitOfWork, position: int) -> KeptEntry | None:
-    """The entry at a place in the log, if the log is that long."""
-    row = uow.connection.execute(_ENTRY.where(m.LogEntry.position == position)).one_or_none()
-    return None if row is None else _kept(row)
+def at_position(uow: UnitOfWork, position: int) -> tuple[int, KeptEntry | None]:
+    """How long the log is now, and the entry at a place in it, if it is that long."""
+    row = uow.connection.execute(_SIZE_AND_ENTRY, {"position": position}).one()
+    return row[4], None if row[0] is None else _kept(row)
 
 
 def by_entry_id(uow: UnitOfWork, entry_id: EntryId) -> KeptEntry | None:
@@ -228,43 +234,6 @@ def listed(uow: UnitOfWork, start: int, end: int | None) -> Iterator[ListedEntry
     with uow.connection.execution_options(yield_per=1000).execute(query) as rows:
         for row in rows:
             yield ListedEntry(row[0], EntryId(row[1]), bool(row[2]))
-
-
-class Nodes:
-    """The log's stored hashes, for proofs (see domain.merkle.NodeReader)."""
-
-    def __init__(self, uow: UnitOfWork) -> None:
-        self._connection = uow.connection
-
-    def leaves(self, start: int, end: int) -> list[bytes]:
-        """The leaf hashes from start to before end."""
-        query = (
-            select(m.LogEntry.leaf_hash)
-            .where(m.LogEntry.position >= start, m.LogEntry.position < end)
-            .order_by(m.LogEntry.position)
-        )
-        return list(self._connection.execute(query).scalars())
-
-    def subtree(self, height: int, start: int, end: int) -> list[bytes]:
-        """The roots of the perfect subtrees of a height, from index start to before end."""
-        query = (
-            select(m.LogSubtree.hash)
-            .where(m.LogSubtree.height == height, m.LogSubtree.position >= start, m.LogSubtree.position < end)
-            .order_by(m.LogSubtree.position)
-        )
-        return list(self._connection.execute(query).scalars())
-
-
-class Subtrees:
-    """The stored subtree roots, one at a time: for verification."""
-
-    def __init__(self, uow: UnitOfWork) -> None:
-        self._nodes = Nodes(uow)
-
-    def at(self, height: int, index: int) -> bytes | None:
-        """The root of one perfect subtree, None when it is missing."""
-        found = self._nodes.subtree(height, index, index + 1)
-        return found[0] if found else None
 
 
 def begin_generation(uow: UnitOfWork, generation: int) -> None:

@@ -27,6 +27,7 @@ from support.service import Clock, listening
 from support.world import PASSWORD, Family, Person, World
 
 _STATEMENT = {"section": "regulation", "detail_level": "everyday", "source": "parent"}
+_AFTER = ("After the backup: 1.", "After the backup: 2.", "After the backup: 3.")
 Json = dict[str, Any]
 
 
@@ -178,8 +179,7 @@ class _Drill:
     def _go_on(self, served: Served, town: Town) -> None:
         """What comes after the backup: statements, and three things that must never come back."""
         parent = served.signed_in(town.family.parent.email, PASSWORD)
-        for number in range(3):
-            text = f"After the backup: {number + 1}."
+        for text in _AFTER:
             assert parent.post(_statements(town), json=_written(text)).status_code == 201
             self._report.acknowledged.append(text)
         assert parent.post(f"/v1/consents/{town.revoked}/revocation").status_code == 200
@@ -238,7 +238,10 @@ class _Drill:
         report = self._report
         self._tell(f"recovered: {_counted(report.after)}")
         self._tell(f"{len(report.back)} of {len(report.acknowledged)} statements are there; lost for good:")
-        for text in report.lost:
+        meanwhile = [text for text in report.lost if text not in _AFTER]
+        for text in (*meanwhile[:1], *(["  …"] if meanwhile[2:] else []), *meanwhile[1:][-1:]):
+            self._tell(f"  {text}")
+        for text in report.lost[len(meanwhile) :]:
             self._tell(f"  {text}")
         self._tell(report.said["log verify"].splitlines()[0])
 
