@@ -6,7 +6,7 @@ DATA ?= data
 PORT ?= 8000
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help run test check dev lint reformat openapi bench torture lock clean
+.PHONY: help run test check dev lint reformat openapi bench torture faults drill lock clean
 
 help:  ## List the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,9 +51,16 @@ openapi: dev  ## Write openapi.yaml from the code
 
 bench: dev  ## Measure the protected release against the plainest one (takes about an hour)
 	$(BIN)/python -m bench
+	$(BIN)/python -m bench.anchoring
 
 torture: dev  ## Kill the server under load, fifty times
 	$(BIN)/python -m pytest -m torture tests/promises --torture-rounds 50
+
+faults: dev  ## Fill the disk, kill and freeze the database, hold its locks: ten times each, under load
+	$(BIN)/python -m pytest -m faults tests/faults --fault-rounds 10
+
+drill: dev  ## Lose the machine and get it back, on both databases; says what was lost
+	PYTHONPATH=tests $(BIN)/python -m support.drill
 
 lock: dev  ## Resolve the versions anew
 	$(BIN)/python -m pip install --quiet uv

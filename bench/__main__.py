@@ -36,7 +36,7 @@ def main() -> None:
     text = f"{_circumstances(cycles, seconds)}\n\n{markdown(reports)}\n"
     print(text)
     if asked.write:
-        _write(asked.write, text)
+        between_markers(asked.write, _BEGIN, _END, text)
 
 
 def _measure(backend: str, scales: Sequence[Scale], load: Clients, folder: Path, length: tuple[int, float]) -> Report:
@@ -50,11 +50,11 @@ def _measure(backend: str, scales: Sequence[Scale], load: Clients, folder: Path,
         contenders = [each for both in pairs for each in (both.protected, both.plain)]
         turns: list[list[Turn]] = [[] for _ in contenders]
         for contender in contenders:
-            _turn(load, contender, _WARM_UP_SECONDS)
+            turn_of(load, contender, _WARM_UP_SECONDS)
         for cycle in range(cycles):
             _say(f"{backend}: round {cycle + 1} of {cycles}")
             for contender, kept in zip(contenders, turns, strict=True):
-                kept.append(_turn(load, contender, seconds))
+                kept.append(turn_of(load, contender, seconds))
         compared = [
             Compared(both.scale, tuple(turns[2 * number]), tuple(turns[2 * number + 1]))
             for number, both in enumerate(pairs)
@@ -70,7 +70,8 @@ def _measure(backend: str, scales: Sequence[Scale], load: Clients, folder: Path,
         )
 
 
-def _turn(load: Clients, contender: Contender, seconds: float) -> Turn:
+def turn_of(load: Clients, contender: Contender, seconds: float) -> Turn:
+    """One round on one service."""
     before = contender.server.cpu_seconds()
     round_ = load.drive(contender.server.port, contender.requests(), seconds)
     return Turn(round_, contender.server.cpu_seconds() - before)
@@ -83,14 +84,14 @@ def _circumstances(cycles: int, seconds: float) -> str:
     )
 
 
-def _write(path: Path, text: str) -> None:
-    """Put the figures between the markers of a document, and leave its prose alone."""
+def between_markers(path: Path, begin: str, end: str, text: str) -> None:
+    """Put figures between the markers of a document, and leave its prose alone."""
     document = path.read_text(encoding="utf-8")
-    head, begun, rest = document.partition(_BEGIN)
-    _, ended, tail = rest.partition(_END)
+    head, begun, rest = document.partition(begin)
+    _, ended, tail = rest.partition(end)
     if not (begun and ended):
-        raise SystemExit(f"{path} has no markers: {_BEGIN} and {_END}.")
-    path.write_text(f"{head}{_BEGIN}\n\n{text}\n{_END}{tail}", encoding="utf-8")
+        raise SystemExit(f"{path} has no markers: {begin} and {end}.")
+    path.write_text(f"{head}{begin}\n\n{text}\n\n{end}{tail}", encoding="utf-8")
 
 
 def _say(what: str) -> None:

@@ -84,18 +84,22 @@ def pair(backend: str, scale: Scale, folder: Path) -> Iterator[Pair]:
     population = Population(scale)
     folder.mkdir(mode=0o700)
     with ExitStack() as stack:
-        protected, runtime = _protected(stack, backend, population, folder)
+        sealed, runtime = protected(stack, backend, population, folder)
         plain = _plain(stack, backend, population, folder)
-        if protected.shown() != plain.shown() or not plain.shown():
+        if sealed.shown() != plain.shown() or not plain.shown():
             raise AssertionError("the two do not show the same")
-        yield Pair(scale, protected, plain, runtime)
+        yield Pair(scale, sealed, plain, runtime)
 
 
-def _protected(stack: ExitStack, backend: str, population: Population, folder: Path) -> tuple[Contender, Runtime]:
+def protected(
+    stack: ExitStack, backend: str, population: Population, folder: Path, **changes: Any
+) -> tuple[Contender, Runtime]:
+    """The service itself, filled and serving, with its settings changed as asked."""
     port = free_port()
     setup.prepare_folder(folder / "protected", utc_now())
     url = stack.enter_context(empty_database(backend, folder, "protected"))
-    settings = replace(for_folder(folder / "protected", f"http://127.0.0.1:{port}"), database_url=url)
+    start = for_folder(folder / "protected", f"http://127.0.0.1:{port}")
+    settings = replace(start, database_url=url, **changes)
     setup.prepare_database(settings)
     runtime = build_runtime(settings)
     stack.callback(runtime.database.close)

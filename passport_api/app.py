@@ -15,7 +15,7 @@ from passport_api.api import build_api
 from passport_api.config import Settings
 from passport_api.services.anchored_log import DatabaseLog
 from passport_api.services.anchoring import Anchoring, Standing
-from passport_api.services.execution import perform_unattended, tidy
+from passport_api.services.execution import tidy
 from passport_api.services.passwords import Passwords
 from passport_api.services.recording import Recorder
 from passport_api.services.runtime import Runtime
@@ -54,7 +54,7 @@ def build_runtime(
         StoreUnavailable: the database does not answer.
     """
     keyring = Keyring(open_provider(settings.key_url), time.monotonic)
-    database = Database(settings.database_url, pool_size=settings.threads + 2)
+    database = Database(settings.database_url, settings.threads + 2, settings.wait_seconds)
     with database.writing() as uow:
         log.found(uow)
         keys = open_service_keys(uow, keyring, new_id, clock())
@@ -77,7 +77,7 @@ def build_runtime(
         new_secret=new_secret,
     )
     if anchoring.standing is Standing.OPEN:
-        perform_unattended(runtime, tidy)
+        tidy(runtime)
     return runtime
 
 

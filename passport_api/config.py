@@ -28,6 +28,7 @@ class Settings:
         proxies: how many trusted proxies stand in front, each adding to X-Forwarded-For; 0 believes no such header.
         workers: processes that serve.
         threads: threads in each.
+        wait_seconds: how long a request waits for the database before it is answered 503.
         anchors: where the log's checkpoints are kept outside the database: file:PATH, witness:URL#KEY.
         anchor_entries: how many log entries there are at most between two checkpoints.
         anchor_seconds: how many seconds there are at most between two checkpoints, when there is anything new.
@@ -42,6 +43,7 @@ class Settings:
     proxies: int = 0
     workers: int = 2
     threads: int = 4
+    wait_seconds: int = 8
     anchors: tuple[str, ...] = ()
     anchor_entries: int = 1000
     anchor_seconds: int = 30
@@ -85,6 +87,7 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
         proxies=_count(environment, "PASSPORT_PROXIES", start.proxies, least=0),
         workers=_count(environment, "PASSPORT_WORKERS", start.workers),
         threads=_count(environment, "PASSPORT_THREADS", start.threads),
+        wait_seconds=_count(environment, "PASSPORT_WAIT_SECONDS", start.wait_seconds),
         anchor_entries=_count(environment, "PASSPORT_ANCHOR_ENTRIES", start.anchor_entries, most=1_000_000),
         anchor_seconds=_count(environment, "PASSPORT_ANCHOR_SECONDS", start.anchor_seconds, most=3600),
     )
@@ -110,6 +113,7 @@ def to_environment(settings: Settings) -> dict[str, str]:
         "PASSPORT_PROXIES": str(settings.proxies),
         "PASSPORT_WORKERS": str(settings.workers),
         "PASSPORT_THREADS": str(settings.threads),
+        "PASSPORT_WAIT_SECONDS": str(settings.wait_seconds),
         "PASSPORT_ANCHORS": ",".join(settings.anchors) or NO_ANCHORS,
         "PASSPORT_ANCHOR_ENTRIES": str(settings.anchor_entries),
         "PASSPORT_ANCHOR_SECONDS": str(settings.anchor_seconds),

@@ -11,6 +11,9 @@ from passport_api.store import migration
 from passport_api.store.database import Database
 from passport_keys.providers.local_file import LocalFileProvider
 
+_MIGRATION_SECONDS = 3600
+"""How long one step of a migration may take: nobody waits for an answer meanwhile."""
+
 
 class NotSetUp(Exception):
     """The service cannot start here yet; the message says what to run."""
@@ -26,7 +29,7 @@ def prepare_folder(folder: Path, now: datetime) -> None:
 
 def prepare_database(settings: Settings) -> None:
     """Bring the database's schema up to date."""
-    database = Database(settings.database_url, pool_size=1)
+    database = Database(settings.database_url, pool_size=1, wait_seconds=_MIGRATION_SECONDS)
     if not migration.is_current(database):
         migration.upgrade(database)
     database.close()

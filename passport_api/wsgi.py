@@ -2,13 +2,18 @@
 
 import atexit
 import os
+import time
 
 from flask import Flask
 
 from passport_api.api.edge import capture_library_logs, log_of
 from passport_api.app import build_runtime, create_app
-from passport_api.config import from_environment
+from passport_api.config import Settings, from_environment
 from passport_api.services.publishing import Publisher
+from passport_api.services.runtime import Runtime
+from passport_api.store.database import StoreUnavailable
+
+_PAUSE_SECONDS = 1
 
 
 def create() -> Flask:
@@ -17,7 +22,7 @@ def create() -> Flask:
     Whatever libraries log goes through the application's log.
     """
     settings = from_environment(os.environ)
-    runtime = build_runtime(settings)
+    runtime = _opened(settings)
     app = create_app(settings, runtime)
     service_log = log_of(app)
     capture_library_logs(service_log)
@@ -29,3 +34,16 @@ def create() -> Flask:
     publisher.start()
     atexit.register(publisher.stop)
     return app
+
+
+def _opened(settings: Settings) -> Runtime:
+    """The service's parts, as soon as the database answers.
+
+    `passport-api serve` has seen it answer. Where it went away since, a worker that takes another's place waits for
+    it: one that ended instead would be started again and again, until the server took that for its own fault.
+    """
+    while True:
+        try:
+            return build_runtime(settings)
+        except StoreUnavailable:
+            time.sleep(_PAUSE_SECONDS)

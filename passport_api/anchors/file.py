@@ -1,20 +1,25 @@
 """An append-only file that is not in the database: what it keeps does not go back when the database does.
 
-Every record is flushed to disk before anybody is answered. Processes take turns by a lock on the file. A record that a
-crash or a full disk cut short was promised to nobody: the next writer cuts it off.
+Every record is flushed to disk before anybody is answered. Processes take turns by a lock on the file, waiting a while.
+A record that a crash or a full disk cut short was promised to nobody: the next writer cuts it off.
 """
 
 import fcntl
 import os
 import stat
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from passport_api.anchors.contract import AnchorDiverged, Anchored, AnchoredLog, AnchorUnavailable
+from passport_api.config import SettingInvalid
 from passport_api.domain.anchor_records import AnchorRecord, EndingsList, RecordMalformed, Stream, read_stream
 
+SCHEME = "file:"
 _BLOCK = 64 * 1024
+_LOCK_SECONDS = 5.0
+_PAUSE_SECONDS = 0.01
 
 
 class FileAnchor:
@@ -33,18 +38,18 @@ class FileAnchor:
     @property
     def is_there(self) -> bool:
         """Whether there is such a file."""
-        return self._path.exists()
+        return os.path.lexists(self._path)
 
     def kept(self, log: AnchoredLog) -> Anchored | None:
         """The newest checkpoint of this generation of the log; see `Anchor.kept`."""
-        if not self.is_there:
+        if self._is_missing():
             return None
         with self._held(fcntl.LOCK_SH) as descriptor:
             return _newest(descriptor, log)
 
     def update(self, log: AnchoredLog) -> Anchored:
         """Append a record, if the log has grown; see `Anchor.update`."""
-        if not self.is_there:
+        if self._is_missing():
             raise AnchorDiverged("there is no such file: where it is new, run `passport-api anchors enrol`")
         with self._held(fcntl.LOCK_EX) as descriptor:
             _cut_off_what_is_torn(descriptor)
@@ -78,11 +83,17 @@ class FileAnchor:
         Raises:
             AnchorUnavailable: it cannot be read.
         """
-        if not self.is_there:
+        if self._is_missing():
             return Stream(faults=["there is no such file"])
         with self._held(fcntl.LOCK_SH) as descriptor, os.fdopen(os.dup(descriptor), "rb") as file:
             file.seek(0)
             return read_stream(file, log.opened)
+
+    def _is_missing(self) -> bool:
+        """Whether the file alone is missing: without its folder too, whatever was mounted there is away."""
+        if not self._path.parent.is_dir():
+            raise AnchorUnavailable(f"{self.label}: there is no such folder")
+        return not self.is_there
 
     def _make(self) -> None:
         try:
@@ -107,12 +118,37 @@ class FileAnchor:
         try:
             if not stat.S_ISREG(os.fstat(descriptor).st_mode):
                 raise AnchorUnavailable(f"{self.label}: not a regular file")
-            fcntl.flock(descriptor, lock)
+            _lock(descriptor, lock)
             yield descriptor
         except OSError as error:
             raise AnchorUnavailable(f"{self.label}: {error.strerror}") from error
         finally:
             os.close(descriptor)
+
+
+def parse(setting: str) -> FileAnchor:
+    """Make the anchor of a setting such as `file:/var/lib/anchors/log.anchor`.
+
+    Raises:
+        SettingInvalid: it names no absolute path.
+    """
+    path = Path(setting.removeprefix(SCHEME).removeprefix("//"))
+    if not path.is_absolute():
+        raise SettingInvalid("PASSPORT_ANCHORS: a file has an absolute path: file:/var/lib/anchors/log.anchor.")
+    return FileAnchor(path)
+
+
+def _lock(descriptor: int, lock: int) -> None:
+    deadline = time.monotonic() + _LOCK_SECONDS
+    while True:
+        try:
+            fcntl.flock(descriptor, lock | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(_PAUSE_SECONDS)
+        else:
+            return
 
 
 def _append(descriptor: int, log: AnchoredLog, last: Anchored | None, newest: Anchored) -> Anchored:

@@ -6,6 +6,7 @@ from typing import Any
 from flask import Flask, Response, current_app
 
 from passport_api.api.edge import FieldError, Problem, log_of, problem_response
+from passport_api.domain.clock import ClockBehind
 from passport_api.domain.errors import (
     Conflict,
     DomainError,
@@ -41,11 +42,12 @@ PROBLEM_OF: dict[type[Exception], Callable[[Any], Problem]] = {
     NotSignedIn: lambda _: Problem("unauthenticated", headers=_CHALLENGE),
     KeyReused: lambda _: Problem("idempotency_mismatch"),
     StoreUnavailable: lambda _: Problem("unavailable", headers=_RETRY),
+    ClockBehind: lambda _: Problem("unavailable", headers=_RETRY),
     KeyStoreError: lambda _: Problem("unavailable", headers=_RETRY),
     AnchorsAway: lambda _: Problem("unavailable", headers=_RETRY),
     LogDiverged: lambda _: Problem("log_diverged"),
 }
-"""Every DomainError, and what the store and the keys raise when they are away or were tampered with."""
+"""Every DomainError; what the store and the keys raise when they are away or were tampered with; a wrong clock."""
 
 
 def register(app: Flask) -> None:
@@ -58,7 +60,18 @@ def _answer(problem_of: Callable[[Any], Problem]) -> Callable[[Exception], Respo
     def answer(error: Exception) -> Response:
         problem = problem_of(error)
         if not isinstance(error, DomainError):
-            log_of(current_app).error("unavailable", exception=type(error).__name__)
+            log_of(current_app).error("unavailable", exception=type(error).__name__, fault=_fault(error))
         return problem_response(problem)
 
     return answer
+
+
+def _fault(error: Exception) -> str | None:
+    """What the runbook calls it."""
+    match error:
+        case StoreUnavailable():
+            return error.fault.value
+        case ClockBehind():
+            return "clock-behind"
+        case _:
+            return None

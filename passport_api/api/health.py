@@ -24,6 +24,6 @@ def read_health() -> Response:
 @blueprint.problems("unavailable")
 @blueprint.response(200, Health, example=HEALTH)
 def read_readiness() -> Response:
-    """The database answers; keys and schema were checked when the service started."""
+    """The database answers and can be written to, and the clock is right; the rest was checked at the start."""
     health.check(runtime())
     return reply({"status": "ok"})

@@ -7,17 +7,22 @@ from pathlib import Path
 import click
 
 from passport_api import demonstration, setup
-from passport_api.anchors import AnchorInvalid
-from passport_api.anchors.contract import AnchorUnavailable
+from passport_api.anchors.contract import AnchorDiverged, AnchorUnavailable
 from passport_api.api.edge import openapi_document, to_yaml
 from passport_api.app import build_runtime, create_app, new_secret, utc_now
+from passport_api.cli.backups import backup, backups_group, restore
+from passport_api.cli.clock import recover_clock
 from passport_api.cli.erasures import erasures_group
 from passport_api.cli.log import log_group
 from passport_api.cli.organisations import admins_group, organisations_group
 from passport_api.cli.place import Complaint, data_option, settings_of
+from passport_api.cli.recovery import anchors_group, doctor, recover
 from passport_api.cli.serving import serve_on
+from passport_api.cli.witness import witness_command, witness_key_command
 from passport_api.config import SettingInvalid, Settings, for_folder
 from passport_api.demonstration import staging
+from passport_api.domain.backups import BackupRefused
+from passport_api.domain.clock import ClockBehind
 from passport_api.domain.errors import DomainError
 from passport_api.domain.identifiers import IdentifierInvalid
 from passport_api.services.anchoring import AnchorsAway, LogDiverged
@@ -32,13 +37,17 @@ class _Main(click.Group):
         try:
             return super().invoke(ctx)
         except StoreUnavailable as error:
-            raise Complaint("The database does not answer.") from error
+            raise Complaint(f"The database does not answer. The fault: {error}.") from error
+        except ClockBehind as error:
+            raise Complaint("The clock is behind the log: set it right, or see passport-api recover-clock.") from error
         except LogDiverged as error:
             raise Complaint("The log is not the one that its anchors know: run `passport-api doctor`.") from error
+        except AnchorDiverged as error:
+            raise Complaint(f"An anchor does not know this log: {error}.") from error
         except (AnchorsAway, AnchorUnavailable) as error:
             raise Complaint(f"An anchor of the log cannot be written. {error}".strip()) from error
         except (
-            AnchorInvalid,
+            BackupRefused,
             DomainError,
             IdentifierInvalid,
             KeyStoreError,
@@ -129,5 +138,20 @@ def _show_card(card: staging.Card, data: Path) -> None:
     click.echo(f"Accounts and ids are in {data / staging.CARD}. Stop with Ctrl-C; everything is kept.\n")
 
 
-for group in (organisations_group, admins_group, erasures_group, log_group):
-    main.add_command(group)
+_COMMANDS = (
+    organisations_group,
+    admins_group,
+    erasures_group,
+    log_group,
+    anchors_group,
+    doctor,
+    recover,
+    recover_clock,
+    witness_command,
+    witness_key_command,
+    backup,
+    restore,
+    backups_group,
+)
+for command in _COMMANDS:
+    main.add_command(command)

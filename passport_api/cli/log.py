@@ -2,23 +2,18 @@
 
 import sys
 from pathlib import Path
-from typing import TextIO
+from typing import BinaryIO
 
 import click
 
 from passport_api.cli.place import Complaint, data_option, runtime_of, settings_of
-from passport_api.domain.checkpoints import (
-    Checkpoint,
-    CheckpointMalformed,
-    KeyMalformed,
-    NoteRejected,
-    open_note,
-    parse_verifier_key,
-    verifier_key,
-)
-from passport_api.services import log
+from passport_api.cli.trust import Trust, read_text
+from passport_api.domain.checkpoints import Checkpoint, verifier_key
+from passport_api.domain.proofs import TLOG_PROOF
+from passport_api.services import log, proofs
 from passport_api.store.database import Database
-from passport_keys.signing import verify as verify_signature
+
+_TWO = 2
 
 
 @click.group("log")
@@ -41,14 +36,55 @@ def print_log_key(data: Path | None) -> None:
     click.echo(verifier_key(settings.log_origin, runtime_of(data).keys.log.public_bytes()))
 
 
+@log_group.command("prove")
+@data_option
+@click.option("--entry", required=True, type=click.IntRange(0), help="The entry's number, from 0.")
+def prove_entry(data: Path | None, entry: int) -> None:
+    """Print a proof that an entry is in the log, with a checkpoint: one file, that `log verify --proof` takes."""
+    proof = proofs.prove(runtime_of(data), entry)
+    if proof is None:
+        raise Complaint(f"The log has no entry {entry}.")
+    click.echo(proof.written(), nl=False)
+
+
 @log_group.command("verify")
 @data_option
-@click.option("--checkpoint", "notes", multiple=True, type=click.File(), help="A checkpoint kept elsewhere.")
-@click.option("--public-key", help="The key that signed it, from `log key`, kept elsewhere too.")
-def verify_log(data: Path | None, notes: tuple[TextIO, ...], public_key: str | None) -> None:
+@click.option("--checkpoint", "notes", multiple=True, type=click.File("rb"), help="A checkpoint kept elsewhere.")
+@click.option("--public-key", "keys", multiple=True, help="The key that signed it, from `log key`, kept elsewhere too.")
+@click.option("--witness-key", "witnesses", multiple=True, help="A witness that must have cosigned. Repeat for each.")
+@click.option("--proof", type=click.File("rb"), help="Check this proof that an entry is in the log, and nothing else.")
+@click.option(
+    "--consistency", type=click.File("rb"), help="Check this proof that the log grew from one checkpoint to another."
+)
+def verify_log(
+    data: Path | None,
+    notes: tuple[BinaryIO, ...],
+    keys: tuple[str, ...],
+    witnesses: tuple[str, ...],
+    proof: BinaryIO | None,
+    consistency: BinaryIO | None,
+) -> None:
+    """Verify the log: the whole of it in the database, or with --proof or --consistency what a file shows, offline."""
+    if (notes or proof or witnesses) and not keys:
+        raise click.UsageError("A checkpoint needs --public-key: the key in the database could be an intruder's.")
+    trust = Trust.given(keys, witnesses)
+    texts = [read_text(note) for note in notes]
+    if proof is not None:
+        text = read_text(proof)
+        if len(texts) != 1 and not (text.startswith(TLOG_PROOF) and not texts):
+            raise click.UsageError("A proof needs one --checkpoint, unless one stands in it.")
+        click.echo(trust.prove_inclusion(texts, text))
+    if consistency is not None:
+        if len(texts) != _TWO:
+            raise click.UsageError("A proof of consistency needs two --checkpoint.")
+        click.echo(trust.prove_consistency(texts, read_text(consistency)))
+    if proof is None and consistency is None:
+        _verify_database(data, [trust.opened(text) for text in texts])
+
+
+def _verify_database(data: Path | None, checkpoints: list[Checkpoint]) -> None:
     """Compute the whole log anew and name every place where it was edited, cut short or reordered."""
     settings = settings_of(data)
-    checkpoints = _checkpoints(notes, public_key)
     database = Database(settings.database_url)
     with database.snapshot() as uow:
         findings = list(log.verify(uow, checkpoints))
@@ -79,19 +115,3 @@ def list_entries(data: Path | None, start: int, end: int | None) -> None:
             state = "sealed for good" if entry.sealed_for_good else "sealed"
             click.echo(f"{entry.position}  {entry.entry_id}  {state}")
     database.close()
-
-
-def _checkpoints(notes: tuple[TextIO, ...], public_key: str | None) -> list[Checkpoint]:
-    if notes and public_key is None:
-        raise click.UsageError("A checkpoint needs --public-key: the key in the database could be an intruder's.")
-    if public_key is None:
-        return []
-    try:
-        key = parse_verifier_key(public_key.strip())
-        bodies = [open_note(note.read(), key.name, key.public_key, verify_signature) for note in notes]
-        checkpoints = [Checkpoint.parse(body) for body in bodies]
-    except (NoteRejected, CheckpointMalformed, KeyMalformed) as error:
-        raise Complaint(f"A checkpoint is not to be trusted: {error}") from error
-    if any(checkpoint.origin != key.name for checkpoint in checkpoints):
-        raise Complaint("A checkpoint is of another log than the key.")
-    return checkpoints

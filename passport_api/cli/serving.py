@@ -28,19 +28,36 @@ def serve_on(settings: Settings, host: str, port: int) -> None:
     _refuse_occupied(host, port)
     build_runtime(settings).database.close()  # what would stop every worker stops here first, said in one line
     os.environ.update(to_environment(settings))
+    run("passport_api.wsgi:create", host, port, workers=settings.workers, threads=settings.threads)
+    _publish_what_is_left(settings)
+
+
+def run(factory: str, host: str, port: int, *, workers: int, threads: int) -> None:
+    """Serve a WSGI application in processes of its own, until told to stop.
+
+    Args:
+        factory: what makes the application, as module:function; it reads the environment.
+        host: the address to listen on.
+        port: the port.
+        workers: processes.
+        threads: threads in each.
+
+    Raises:
+        Complaint: the port is taken.
+    """
+    _refuse_occupied(host, port)
     Granian(
-        "passport_api.wsgi:create",
+        factory,
         address=host,
         port=port,
         interface=Interfaces.WSGI,
         factory=True,
-        workers=settings.workers,
-        blocking_threads=settings.threads,
+        workers=workers,
+        blocking_threads=threads,
         websockets=False,
         respawn_failed_workers=True,
         workers_kill_timeout=_SHUTDOWN_SECONDS,
     ).serve()
-    _publish_what_is_left(settings)
 
 
 def _publish_what_is_left(settings: Settings) -> None:
@@ -52,7 +69,11 @@ def _publish_what_is_left(settings: Settings) -> None:
 
 
 def _refuse_occupied(host: str, port: int) -> None:
-    """The server shares its port with whoever asks; two services on one would answer by turns."""
+    """The server shares its port with whoever asks; two services on one would answer by turns.
+
+    Raises:
+        Complaint: somebody listens there.
+    """
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

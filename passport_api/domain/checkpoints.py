@@ -6,7 +6,7 @@ verifying Ed25519 (RFC 8032) come in as functions, since only the keys package t
 
 import base64
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
@@ -15,7 +15,7 @@ from typing import Self
 from passport_api.domain.merkle import HASH_SIZE
 
 ED25519 = b"\x01"
-"""The signature type identifier byte of Ed25519."""
+"""The signature type identifier byte of Ed25519 over the text itself. Other specifications assign others."""
 PUBLIC_KEY_SIZE = 32
 KEY_ID_SIZE = 4
 MAX_SIGNATURES = 100
@@ -113,8 +113,13 @@ class VerifierKey:
     public_key: bytes
 
 
-def note_key_id(name: str, public_key: bytes) -> bytes:
-    """Return the four bytes that tell keys of one name apart.
+def note_key_id(name: str, public_key: bytes, kind: bytes = ED25519) -> bytes:
+    """Return the four bytes that tell keys of one name, and kinds of signature by one key, apart.
+
+    Args:
+        name: the key's name.
+        public_key: an Ed25519 key.
+        kind: the signature type identifier byte.
 
     Raises:
         KeyMalformed: the name is empty or has a space, plus or control character, or the key is not 32 bytes.
@@ -123,30 +128,30 @@ def note_key_id(name: str, public_key: bytes) -> bytes:
         raise KeyMalformed("a key's name is not empty and has no spaces and no plus")
     if len(public_key) != PUBLIC_KEY_SIZE:
         raise KeyMalformed("an Ed25519 public key has 32 bytes")
-    return sha256(name.encode() + b"\n" + ED25519 + public_key).digest()[:KEY_ID_SIZE]
+    return sha256(name.encode() + b"\n" + kind + public_key).digest()[:KEY_ID_SIZE]
 
 
-def verifier_key(name: str, public_key: bytes) -> str:
+def verifier_key(name: str, public_key: bytes, kind: bytes = ED25519) -> str:
     """Return the key as one line of text to publish: name, key id in hexadecimal and key, joined by plus signs.
 
     Raises:
         KeyMalformed: see `note_key_id`.
     """
-    return f"{name}+{note_key_id(name, public_key).hex()}+{encode(ED25519 + public_key)}"
+    return f"{name}+{note_key_id(name, public_key, kind).hex()}+{encode(kind + public_key)}"
 
 
-def parse_verifier_key(text: str) -> VerifierKey:
+def parse_verifier_key(text: str, kind: bytes = ED25519) -> VerifierKey:
     """Read what `verifier_key` wrote.
 
     Raises:
-        KeyMalformed: the text has another form, the key is not an Ed25519 key, or its id is not its own.
+        KeyMalformed: the text has another form, the key is of another kind, or its id is not its own.
     """
     name, _, rest = text.partition("+")
     encoded = rest.partition("+")[2]
     key = decode(encoded) or b""
-    public_key = key.removeprefix(ED25519)
-    if verifier_key(name, public_key) != text:
-        raise KeyMalformed("not the verifier key of an Ed25519 key")
+    public_key = key.removeprefix(kind)
+    if verifier_key(name, public_key, kind) != text:
+        raise KeyMalformed("not a verifier key of this kind")
     return VerifierKey(name, public_key)
 
 
@@ -166,7 +171,12 @@ def sign_note(body: str, name: str, public_key: bytes, sign: Sign) -> str:
     key_id = note_key_id(name, public_key)
     if not body.endswith("\n") or _FORBIDDEN.search(body):
         raise NoteRejected(NoteFault.MALFORMED)
-    return f"{body}\n— {name} {encode(key_id + sign(body.encode()))}\n"
+    return f"{body}\n{signature_line(name, key_id, sign(body.encode()))}"
+
+
+def signature_line(name: str, key_id: bytes, signature: bytes) -> str:
+    """Return one signature as it stands in a note, with its newline."""
+    return f"— {name} {encode(key_id + signature)}\n"
 
 
 def open_note(note: str, name: str, public_key: bytes, verify: Verify) -> str:
@@ -188,6 +198,27 @@ def open_note(note: str, name: str, public_key: bytes, verify: Verify) -> str:
     if not all(verify(public_key, signature, message) for signature in own):
         raise NoteRejected(NoteFault.BAD_SIGNATURE)
     return body
+
+
+def open_note_by_any(note: str, keys: Iterable[VerifierKey], verify: Verify) -> tuple[str, tuple[VerifierKey, ...]]:
+    """Return the body of a note, and those of the keys that signed it: all of them rightly, and at least one.
+
+    Raises:
+        NoteRejected: as `open_note`; a wrong signature by one of the keys is not excused by a right one of another.
+        KeyMalformed: see `note_key_id`.
+    """
+    body, signers = "", []
+    for key in keys:
+        try:
+            body = open_note(note, key.name, key.public_key, verify)
+        except NoteRejected as error:
+            if error.fault is not NoteFault.NOT_SIGNED:
+                raise
+        else:
+            signers.append(key)
+    if not signers:
+        raise NoteRejected(NoteFault.NOT_SIGNED)
+    return body, tuple(signers)
 
 
 def split_note(note: str) -> tuple[str, list[tuple[str, bytes, bytes]]]:

@@ -27,7 +27,7 @@ class DatabaseLog:
     def __init__(self, database: Database, keys: Callable[[], ServiceKeys], base: str) -> None:
         self._database = database
         self._keys = keys
-        self._base = base
+        self.base = base
 
     @property
     def generation(self) -> int:
@@ -37,7 +37,7 @@ class DatabaseLog:
     @property
     def origin(self) -> str:
         """The log's name in its present generation."""
-        return origin_of(self._base, self.generation)
+        return origin_of(self.base, self.generation)
 
     def head(self) -> log.Head:
         """Where the log ends now."""
@@ -46,13 +46,13 @@ class DatabaseLog:
 
     def is_earlier(self, origin: str) -> bool:
         """Whether a name is this log's in a generation before the present one."""
-        named = generation_of(self._base, origin)
+        named = generation_of(self.base, origin)
         return named is not None and named < self.generation
 
     def newest(self) -> Anchored:
         """The log now, with a freshly signed note."""
         head = self.head()
-        checkpoint = Checkpoint(origin_of(self._base, head.generation), head.size, head.frontier.root())
+        checkpoint = Checkpoint(origin_of(self.base, head.generation), head.size, head.frontier.root())
         return Anchored(checkpoint, self.sign(checkpoint.body()))
 
     def consistency(self, old: int, new: int) -> list[bytes]:
@@ -75,6 +75,11 @@ class DatabaseLog:
         with self._database.reading() as uow:
             return endings.between(uow, start, end)
 
+    def undone(self) -> list[PlacedEnding]:
+        """What the database keeps as ended, and has not ended: its rows were changed past the service."""
+        with self._database.reading() as uow:
+            return endings.undone(uow)
+
     def sign(self, body: str) -> str:
         """A text as a note signed by the log, under the name in its first line."""
         key = self._keys().log
@@ -83,7 +88,7 @@ class DatabaseLog:
     def opened(self, note: str) -> str | None:
         """The text of a note that the log signed, in whichever generation; None for any other."""
         name = _name_in(note)
-        if generation_of(self._base, name) is None:
+        if generation_of(self.base, name) is None:
             return None
         try:
             return open_note(note, name, self._keys().log.public_bytes(), verify)

@@ -65,14 +65,15 @@ class Anchoring:
     ) -> None:
         self.log = log
         self.due = threading.Event()
-        self._files = tuple(anchor for anchor in anchors if isinstance(anchor, FileAnchor))
+        self.files = tuple(anchor for anchor in anchors if isinstance(anchor, FileAnchor))
         self._remote = tuple(anchor for anchor in anchors if not isinstance(anchor, FileAnchor))
-        self.anchors: tuple[Anchor, ...] = (*self._files, *self._remote)
+        self.anchors: tuple[Anchor, ...] = (*self.files, *self._remote)
         self._monotonic = monotonic
         self._entries = entries
         self._looking = threading.Lock()
         self._asked_at = float("-inf")
         self._unkept = False
+        self._undone = False
         self._standing = Standing.OPEN
         self._highest = (0, 0)
         self._published: Anchored | None = None
@@ -80,6 +81,8 @@ class Anchoring:
     @property
     def standing(self) -> Standing:
         """Whether the service may serve, as was last found."""
+        if self._undone:
+            return Standing.DIVERGED
         return Standing.AWAY if self._unkept and self._standing is Standing.OPEN else self._standing
 
     def begin(self) -> None:
@@ -90,10 +93,11 @@ class Anchoring:
         """
         head = self.log.head()
         if head.size == 0 and head.generation == 1:
-            for anchor in self._files:
+            for anchor in self.files:
                 if not anchor.is_there:
                     anchor.enrol(self.log)
         self.check()
+        self.check_endings()
 
     def enrol(self) -> None:
         """Begin to keep the log in every anchor file that does not keep its present generation yet.
@@ -102,9 +106,10 @@ class Anchoring:
             AnchorUnavailable: one cannot be written.
             AnchorDiverged: one keeps another log.
         """
-        for anchor in self._files:
+        for anchor in self.files:
             anchor.enrol(self.log)
         self.check()
+        self.check_endings()
 
     def enrol_missing(self) -> list[str]:
         """Begin to keep the log in every anchor file that is not there at all; gives their labels.
@@ -112,7 +117,7 @@ class Anchoring:
         Raises:
             AnchorUnavailable: one cannot be written.
         """
-        missing = [anchor for anchor in self._files if not anchor.is_there]
+        missing = [anchor for anchor in self.files if not anchor.is_there]
         for anchor in missing:
             anchor.enrol(self.log)
         self.check()
@@ -125,7 +130,7 @@ class Anchoring:
         """
         findings = [self._asked(anchor) for anchor in self.anchors]
         said = {finding.standing for finding in findings}
-        file_away = any(finding.standing is Standing.AWAY for finding in findings[: len(self._files)])
+        file_away = any(finding.standing is Standing.AWAY for finding in findings[: len(self.files)])
         if Standing.DIVERGED in said:
             self._standing = Standing.DIVERGED
         elif file_away or (findings and Standing.OPEN not in said):
@@ -133,6 +138,10 @@ class Anchoring:
         else:
             self._standing = Standing.OPEN
         return findings
+
+    def check_endings(self) -> None:
+        """Shut the service while something that is kept as ended is not: a revocation undone by hand, say."""
+        self._undone = bool(self.log.undone())
 
     def require_open(self) -> None:
         """Go on only where the service may serve; where it was shut, look first whether the cause has gone.
@@ -147,6 +156,7 @@ class Anchoring:
             if not self._is_open() and self._may_ask():
                 self.publish()
                 self.check()
+                self.check_endings()
         self._refuse_unless_open()
 
     def entered(self, head: Head) -> None:
@@ -190,7 +200,7 @@ class Anchoring:
         return self.publish()
 
     def _update_files(self) -> list[Anchored]:
-        taken = [self._updated(anchor) for anchor in self._files]
+        taken = [self._updated(anchor) for anchor in self.files]
         self._unkept = None in taken
         return [anchored for anchored in taken if anchored is not None]
 

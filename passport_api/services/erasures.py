@@ -89,8 +89,8 @@ def propose(work: Work, passport_id: PassportId, ground: Ground) -> Erasure | Re
     admitted = admit(work, Use.PROPOSE_ERASURE, passport_id)
     if isinstance(admitted, Refused):
         return admitted
-    newest = erasures.newest_of(work.uow, passport_id)
-    if newest is not None and erasure_status(newest.facts, work.at) is ErasureStatus.OPEN:
+    before = erasures.of_passport(work.uow, passport_id)
+    if any(erasure_status(each.facts, work.at) is ErasureStatus.OPEN for each in before):
         raise Conflict(Clash.ERASURE_PROPOSED)
     facts = ErasureFacts(
         erasure_id=ErasureId(work.runtime.new_id()),

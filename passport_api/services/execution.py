@@ -5,6 +5,7 @@ the answer that is kept for a repeat and the log entry stand or fall together.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeVar
@@ -15,7 +16,7 @@ from passport_api.domain.people import Actor
 from passport_api.services.journal import Overtaken
 from passport_api.services.runtime import Caller, Runtime, Step, Work
 from passport_api.store import accounts, idempotency, log
-from passport_api.store.database import UnitOfWork
+from passport_api.store.database import StoreUnavailable, UnitOfWork
 
 T = TypeVar("T")
 
@@ -87,12 +88,13 @@ def inspect(runtime: Runtime, caller: Caller, use_case: Callable[[Work], T]) -> 
 
 def perform_unattended(runtime: Runtime, use_case: Callable[[Step], T]) -> T:
     """Carry out a use case for which nobody signs in: the operator's command line, an invitation's acceptance."""
-    return _carried_out(runtime, lambda uow: use_case(Step(runtime, uow, runtime.clock())))
+    return _carried_out(runtime, lambda uow: use_case(Step(runtime, uow, runtime.instant(log.mark(uow)))))
 
 
-def tidy(step: Step) -> None:
-    """Drop what is kept no longer: done once at each start."""
-    idempotency.forget_older(step.uow, step.at - ANSWERS_KEPT)
+def tidy(runtime: Runtime) -> None:
+    """Drop what is kept no longer: done once at each start, which no wrong clock and no full disk stops."""
+    with suppress(StoreUnavailable), runtime.database.writing() as uow:
+        idempotency.forget_older(uow, runtime.clock() - ANSWERS_KEPT)
 
 
 def actor_of(runtime: Runtime, uow: UnitOfWork, caller: Caller) -> Actor:
@@ -112,10 +114,11 @@ def work_of(runtime: Runtime, uow: UnitOfWork, caller: Caller) -> Work:
     """What a use case needs, in a transaction: the epoch is read before anything that a decision rests on.
 
     Raises:
+        ClockBehind: there is no time by which to decide.
         NotSignedIn: the session has ended.
     """
-    epoch = log.epoch(uow)
-    return Work(runtime, uow, runtime.clock(), actor_of(runtime, uow, caller), epoch)
+    mark = log.mark(uow)
+    return Work(runtime, uow, runtime.instant(mark), actor_of(runtime, uow, caller), mark.epoch)
 
 
 def _attempts(runtime: Runtime, caller: Caller, use_case: Callable[[Work], T]) -> T:

@@ -17,7 +17,7 @@ from passport_api.services import journal, sessions
 from passport_api.services.admission import admit, admit_to_organisation, note
 from passport_api.services.execution import perform_unattended
 from passport_api.services.runtime import Caller, Runtime, Step, Work
-from passport_api.store import accounts, invitations, memberships, organisations, passports
+from passport_api.store import accounts, invitations, log, memberships, organisations, passports
 from passport_api.store.accounts import AccountRecord, AddressTaken
 from passport_api.store.invitations import InvitationRecord
 from passport_api.store.memberships import MembershipRecord
@@ -104,10 +104,11 @@ def accept(runtime: Runtime, token: str, password: str) -> tuple[Caller, str]:
     check_password(password)
     digest = runtime.vault.digest("invitation", token)
     with runtime.database.reading() as uow:
+        now = runtime.instant(log.mark(uow))
         invitation = invitations.by_token(uow, digest)
         invitee = None if invitation is None else _invitee(runtime, invitation)
         known = None if invitee is None else accounts.by_email(uow, runtime.vault.email_index(invitee.email))
-    if invitation is None or invitee is None or _status(runtime, invitation) is not InvitationStatus.OPEN:
+    if invitation is None or invitee is None or invitation_status(invitation.facts(), now) is not InvitationStatus.OPEN:
         raise SignInFailed
     if known is None:
         hashed = runtime.passwords.hashed(password)
@@ -152,10 +153,6 @@ def _invite(
 
 def _invitee(runtime: Runtime, invitation: InvitationRecord) -> Invitee:
     return Invitee(*runtime.vault.open_person("invitations", invitation.invitation_id, invitation.sealed_invitee))
-
-
-def _status(runtime: Runtime, invitation: InvitationRecord) -> InvitationStatus:
-    return invitation_status(invitation.facts(), runtime.clock())
 
 
 def _may_try(runtime: Runtime, invitation: InvitationRecord) -> bool:

@@ -55,7 +55,7 @@ def write_all(step: Step, entries: Sequence[tuple[Entry, PassportSeals | None]],
     step.runtime.anchoring.entered(head)
     if not step.expects(head.epoch):
         raise Overtaken
-    log.append(step.uow, head, leaves, new_epoch=any(entry.may_take_access_away for entry, _ in entries))
+    log.append(step.uow, head, leaves, at=step.at, new_epoch=any(entry.may_take_access_away for entry, _ in entries))
     kept.add(step.uow, head.size, endings)
     return head.size
 

@@ -10,6 +10,7 @@ from passport_api.domain.errors import InvalidField
 from passport_api.domain.ids import PassportId
 from passport_api.domain.merkle import Frontier, Node, leaf_hash
 from passport_api.domain.merkle_proofs import consistency_proof, inclusion_proof
+from passport_api.domain.proofs import ConsistencyProof, InclusionProof
 from passport_api.domain.roles import Role
 from passport_api.services import erasures
 from passport_api.services.admission import facts_of, seals_of
@@ -18,25 +19,6 @@ from passport_api.store import log, passports
 from passport_api.store.database import UnitOfWork
 from passport_api.store.log_nodes import Nodes, Subtrees
 from passport_keys.errors import KeyStoreError
-
-
-@dataclass(frozen=True, slots=True)
-class InclusionProof:
-    """Proof that an entry is in the log of a size (RFC 9162 section 2.1.3)."""
-
-    position: int
-    size: int
-    leaf_hash: bytes
-    hashes: list[bytes]
-
-
-@dataclass(frozen=True, slots=True)
-class ConsistencyProof:
-    """Proof that the log of one size is a beginning of the log of another (RFC 9162 section 2.1.4)."""
-
-    old: int
-    new: int
-    hashes: list[bytes]
 
 
 @dataclass(frozen=True, slots=True)

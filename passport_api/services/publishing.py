@@ -38,6 +38,7 @@ class Publisher:
             try:
                 self._anchoring.publish()
                 self._anchoring.check()
+                self._anchoring.check_endings()
             except Exception as error:  # noqa: BLE001 - a database that is away now may be back at the next turn
                 self._complain(type(error).__name__)
             if self._ending:

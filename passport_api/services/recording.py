@@ -75,8 +75,9 @@ class Recorder:
             still_right = [ticket for ticket in group if ticket.epoch == head.epoch]
             if not still_right:
                 return []
+            newest = max(ticket.decision.at for ticket in still_right)
             placed = list(enumerate(still_right, start=head.size))
             with uow.in_one_trip():
-                log.append(uow, head, [ticket.leaf for ticket in still_right], new_epoch=False)
+                log.append(uow, head, [ticket.leaf for ticket in still_right], at=newest, new_epoch=False)
                 decisions.add(uow, [(position, ticket.decision) for position, ticket in placed])
         return placed

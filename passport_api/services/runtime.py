@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from passport_api.domain.clock import instant_of
 from passport_api.domain.ids import AccountId, SessionId
 from passport_api.domain.people import Actor
 from passport_api.services.anchoring import Anchoring
@@ -13,6 +14,7 @@ from passport_api.services.recording import Recorder
 from passport_api.services.service_keys import ServiceKeys
 from passport_api.services.vault import Vault
 from passport_api.store.database import Database, UnitOfWork
+from passport_api.store.log import Mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,14 @@ class Runtime:
     clock: Callable[[], datetime]
     new_id: Callable[[], UUID]
     new_secret: Callable[[], str]
+
+    def instant(self, mark: Mark) -> datetime:
+        """The instant at which something is decided that began to read at a mark: never before the newest entry.
+
+        Raises:
+            ClockBehind: the clock is too far behind it to decide anything by.
+        """
+        return instant_of(self.clock(), mark.newest_at)
 
 
 @dataclass(frozen=True, slots=True)

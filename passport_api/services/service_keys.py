@@ -16,7 +16,8 @@ from passport_keys.signing import SigningKey
 _DATA = "service_data"
 _INDEX = "blind_index"
 _TOKENS = "token_signing"
-_LOG = "checkpoint_signing"
+CHECKPOINT_SIGNING = "checkpoint_signing"
+_LOG = CHECKPOINT_SIGNING
 _SIGNING = frozenset({_TOKENS, _LOG})
 
 
@@ -53,7 +54,7 @@ def open_service_keys(uow: UnitOfWork, keyring: Keyring, new_id: Callable[[], UU
     opened: dict[str, list[DataKey]] = {}
     for record in store.every(uow):
         wrapped = WrappedKey(record.wrapping_key_id, record.wrapped_key)
-        opened.setdefault(record.purpose, []).append(keyring.data_key(_owner(record.purpose), wrapped))
+        opened.setdefault(record.purpose, []).append(keyring.data_key(owner_of(record.purpose), wrapped))
     return ServiceKeys(
         data=opened[_DATA][-1],
         index=opened[_INDEX][-1],
@@ -64,7 +65,7 @@ def open_service_keys(uow: UnitOfWork, keyring: Keyring, new_id: Callable[[], UU
 
 def _make(uow: UnitOfWork, keyring: Keyring, purpose: str, row_id: UUID, at: datetime) -> None:
     """Make a key. An Ed25519 private key is 32 random bytes (RFC 8032), as a data key is, so one way serves both."""
-    key, wrapped = keyring.new_data_key(_owner(purpose))
+    key, wrapped = keyring.new_data_key(owner_of(purpose))
     public = SigningKey.from_private_bytes(key.private_bytes()) if purpose in _SIGNING else None
     record = store.ServiceKeyRecord(
         purpose=purpose,
@@ -76,5 +77,6 @@ def _make(uow: UnitOfWork, keyring: Keyring, purpose: str, row_id: UUID, at: dat
     store.add(uow, row_id, record, at)
 
 
-def _owner(purpose: str) -> str:
+def owner_of(purpose: str) -> str:
+    """The name under which the key provider wraps a service key: one wrapped for another purpose does not open."""
     return f"service/{purpose}"

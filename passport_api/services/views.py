@@ -83,16 +83,17 @@ def open_view(runtime: Runtime, caller: Caller, consent_id: ConsentId) -> View |
     Raises:
         NotSignedIn: the caller's session has ended.
         StoreUnavailable: the log could not be written; nothing was released.
+        ClockBehind: there is no time by which to decide.
     """
     runtime.anchoring.require_open()
     with runtime.database.reading() as uow:
         # The epoch first: whatever changes after it is read, however it is interleaved, is noticed when recording.
-        epoch, found = views.release_facts(uow, consent_id)
-        work = Work(runtime, uow, runtime.clock(), actor_of(runtime, uow, caller), epoch)
+        mark, found = views.release_facts(uow, consent_id)
+        work = Work(runtime, uow, runtime.instant(mark), actor_of(runtime, uow, caller), mark.epoch)
         prepared = _prepare(work, found, VIEW_OPENED)
     leaf = journal.seal(work, prepared.entry, prepared.seals)
     decision = journal.decision_of(prepared.entry, prepared.asked)
-    position = runtime.recorder.record(epoch, leaf, decision)
+    position = runtime.recorder.record(mark.epoch, leaf, decision)
     if position is None:
         return _open_while_holding_the_log(runtime, caller, consent_id)
     return prepared.view if isinstance(prepared.view, Refused) else replace(prepared.view, log_entry=position)
@@ -152,8 +153,8 @@ def acknowledge(work: Work, consent_id: ConsentId) -> Acknowledgement | Refused:
 def _open_while_holding_the_log(runtime: Runtime, caller: Caller, consent_id: ConsentId) -> View | Refused:
     with runtime.database.writing() as uow:
         log.take_turn(uow)
-        epoch, found = views.release_facts(uow, consent_id)
-        work = Work(runtime, uow, runtime.clock(), actor_of(runtime, uow, caller), epoch)
+        mark, found = views.release_facts(uow, consent_id)
+        work = Work(runtime, uow, runtime.instant(mark), actor_of(runtime, uow, caller), mark.epoch)
         prepared = _prepare(work, found, VIEW_OPENED)
         position = journal.write_decision(work, prepared.entry, prepared.seals, prepared.asked)
     return prepared.view if isinstance(prepared.view, Refused) else replace(prepared.view, log_entry=position)

@@ -3,29 +3,22 @@
 SQLite runs in WAL with synchronous=FULL, so a commit that returned is on disk; PostgreSQL does so by default.
 """
 
-import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
 
 import psycopg
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy import Connection, Engine, make_url
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
-from sqlalchemy.pool import ConnectionPoolEntry
 
-BUSY_SECONDS = 20
-"""How long a writer waits for another before it gives up."""
+from passport_api.store._postgresql import open_postgresql
+from passport_api.store._sqlite import open_sqlite
+from passport_api.store.faults import Fault, StoreUnavailable, fault_of
+from passport_api.store.patience import WAIT_SECONDS, Patience
 
-
-_AWAY = (OperationalError, InterfaceError, PoolExhausted)
-"""What a driver or the pool raises when the database is not there for us now."""
-
-
-class StoreUnavailable(Exception):
-    """The database did not answer, or stayed locked too long. Nothing was changed."""
+__all__ = ["Database", "Fault", "StoreUnavailable", "UnitOfWork"]
 
 
 @dataclass(slots=True)
@@ -46,7 +39,7 @@ class UnitOfWork:
         Only statements that give nothing back may stand in it.
 
         Raises:
-            StoreUnavailable: the database went away.
+            DBAPIError: what any of them would have raised by itself.
         """
         driver = self.connection.connection.driver_connection
         if not isinstance(driver, psycopg.Connection):
@@ -55,8 +48,11 @@ class UnitOfWork:
         try:
             with driver.pipeline():
                 yield
-        except (psycopg.OperationalError, psycopg.InterfaceError) as error:  # past SQLAlchemy, which wraps the others
-            raise StoreUnavailable from error
+        except psycopg.Error as error:  # it comes past SQLAlchemy, which would have named it so
+            dialect = self.connection.dialect
+            raise DBAPIError.instance(
+                None, None, error, psycopg.Error, connection_invalidated=driver.closed, dialect=dialect
+            ) from error
 
 
 class Database:
@@ -65,47 +61,81 @@ class Database:
     Args:
         url: an SQLAlchemy URL, `sqlite:///…` or `postgresql+psycopg://…`.
         pool_size: connections kept open; at least the number of threads that serve.
+        wait_seconds: how long anything waits for it: a connection, a lock, an answer.
     """
 
-    def __init__(self, url: str, pool_size: int = 8) -> None:
-        self.engine = _engine(url, pool_size)
+    def __init__(self, url: str, pool_size: int = 8, wait_seconds: float = WAIT_SECONDS) -> None:
+        self._patience = Patience(wait_seconds)
+        self.engine = _engine(url, pool_size, self._patience)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         self._reading_engine = self.engine if self.is_sqlite else _without_transactions(self.engine)
         self._turn = threading.Lock()
 
     @contextmanager
     def reading(self) -> Iterator[UnitOfWork]:
-        """Queries that only read. On PostgreSQL each sees what is committed when it begins, as in any transaction."""
-        try:
-            with self._reading_engine.connect() as connection:
-                yield UnitOfWork(connection)
-        except _AWAY as error:
-            raise StoreUnavailable from error
+        """Queries that only read. On PostgreSQL each sees what is committed when it begins, as in any transaction.
+
+        Raises:
+            StoreUnavailable: the database does not answer.
+        """
+        with self._naming_faults(), self._reading_engine.connect() as connection:
+            yield UnitOfWork(connection)
 
     @contextmanager
     def snapshot(self) -> Iterator[UnitOfWork]:
-        """A transaction that only reads, everything as it was at its first read, whatever is written meanwhile."""
+        """A transaction that only reads, everything as it was at its first read, whatever is written meanwhile.
+
+        Raises:
+            StoreUnavailable: the database does not answer.
+        """
         options = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}  # SQLite's are so anyway
-        try:
-            with self.engine.connect() as connection:
-                yield UnitOfWork(connection.execution_options(**options))
-        except _AWAY as error:
-            raise StoreUnavailable from error
+        with self._naming_faults(), self.engine.connect() as plain:
+            connection = plain.execution_options(**options)
+            if not self.is_sqlite:
+                for limit in ("statement_timeout", "idle_in_transaction_session_timeout"):
+                    connection.exec_driver_sql(f"SET LOCAL {limit} = 0")  # a backup of much takes long, and waits
+            yield UnitOfWork(connection)
 
     @contextmanager
     def writing(self) -> Iterator[UnitOfWork]:
         """A transaction that commits when the block ends, and rolls back when it raises.
 
         Raises:
-            StoreUnavailable: the database is away or stays locked; nothing was committed.
+            StoreUnavailable: the database is away, full or stays locked (see there).
         """
+        with self._naming_faults(), self._my_turn(), self.engine.connect() as plain:
+            connection = plain.execution_options(writes=True)
+            with connection.begin():
+                yield UnitOfWork(connection)
+        self._patience.restored()
+
+    def prove(self) -> None:
+        """See that it can be written to, if the last that was heard of it is a fault: reading may well work then.
+
+        Nothing that anybody keeps is changed.
+
+        Raises:
+            StoreUnavailable: it cannot.
+        """
+        if not self._patience.suspects:
+            return
+        with self.writing() as uow:
+            if self.is_sqlite:  # a number in the file's header that is there for whoever wants it, and nobody does
+                number = uow.connection.exec_driver_sql("PRAGMA user_version").scalar_one()
+                uow.connection.exec_driver_sql(f"PRAGMA user_version = {(number + 1) % 1_000_000}")
+            else:
+                uow.connection.exec_driver_sql("SELECT pg_logical_emit_message(true, 'passport', '')")
+
+    @contextmanager
+    def _naming_faults(self) -> Iterator[None]:
         try:
-            with self._my_turn(), self.engine.connect() as plain:
-                connection = plain.execution_options(writes=True)
-                with connection.begin():
-                    yield UnitOfWork(connection)
-        except _AWAY as error:
-            raise StoreUnavailable from error
+            yield
+        except (DBAPIError, PoolExhausted) as error:
+            fault = fault_of(error)
+            if fault is None:
+                raise
+            self._patience.lost()
+            raise StoreUnavailable(fault) from error
 
     @contextmanager
     def _my_turn(self) -> Iterator[None]:
@@ -113,8 +143,8 @@ class Database:
         if not self.is_sqlite:
             yield
             return
-        if not self._turn.acquire(timeout=BUSY_SECONDS):
-            raise StoreUnavailable
+        if not self._turn.acquire(timeout=self._patience.seconds):
+            raise StoreUnavailable(Fault.LOCKED)
         try:
             yield
         finally:
@@ -125,16 +155,10 @@ class Database:
         self.engine.dispose()
 
 
-def _engine(url: str, pool_size: int) -> Engine:
+def _engine(url: str, pool_size: int, patience: Patience) -> Engine:
     target = make_url(url)
-    if target.get_backend_name() == "sqlite":
-        engine = create_engine(target, pool_size=pool_size, connect_args={"timeout": BUSY_SECONDS})
-        event.listen(engine, "connect", _set_up_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
-        return engine
-    # Whatever the server's own defaults are: times in UTC, and a commit that returned is on disk.
-    settings = {"options": "-c timezone=UTC -c synchronous_commit=on"}
-    return create_engine(target, pool_size=pool_size, max_overflow=0, pool_timeout=BUSY_SECONDS, connect_args=settings)
+    opened = open_sqlite if target.get_backend_name() == "sqlite" else open_postgresql
+    return opened(target, pool_size, patience)
 
 
 def _without_transactions(engine: Engine) -> Engine:
@@ -143,16 +167,3 @@ def _without_transactions(engine: Engine) -> Engine:
     They are two round trips, and psycopg drops its prepared statements at each ROLLBACK.
     """
     return engine.execution_options(isolation_level="AUTOCOMMIT")
-
-
-def _set_up_sqlite(raw: Any, _record: ConnectionPoolEntry) -> None:
-    connection: sqlite3.Connection = raw
-    connection.isolation_level = None  # we say BEGIN ourselves, below
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
-        connection.execute(f"PRAGMA {pragma}")
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    """Take the write lock at once: a read that becomes a write could fail half way."""
-    writes = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

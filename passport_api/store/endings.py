@@ -1,12 +1,38 @@
-"""What has ended for good, beside the log entries that record it; read again whenever it is anchored."""
+"""What has ended for good, beside the log entries that record it; and ending it again after a recovery."""
 
 from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import ColumnElement, and_, exists, insert, not_, select, update
+from sqlalchemy.orm import InstrumentedAttribute
 
 from passport_api.domain.endings import Ending, EndingKind, PlacedEnding
+from passport_api.domain.ids import PassportId
+from passport_api.domain.transitions import TransitionState
 from passport_api.store import _models as m
+from passport_api.store import erasures
 from passport_api.store.database import UnitOfWork
+
+_CANCELLED = TransitionState.CANCELLED.value
+_ERASED = and_(m.Passport.sealed_child.is_(None), ~exists().where(m.DataKey.passport_id == m.Passport.id))
+_STANDS: dict[EndingKind, tuple[type[m.Base], ColumnElement[bool]]] = {
+    EndingKind.CONSENT_REVOKED: (m.Consent, m.Consent.revoked_at.is_not(None)),
+    EndingKind.CONSENT_SUPERSEDED: (m.Consent, m.Consent.superseded_at.is_not(None)),
+    EndingKind.TRANSITION_CANCELLED: (m.Transition, m.Transition.state == _CANCELLED),
+    EndingKind.MEMBERSHIP_ENDED: (m.Membership, m.Membership.ended_at.is_not(None)),
+    EndingKind.INVITATION_USED: (m.Invitation, m.Invitation.accepted_at.is_not(None)),
+    EndingKind.PASSPORT_ERASED: (m.Passport, _ERASED),
+}
+"""Where what each kind speaks of is kept, and what its row says when it has ended. A new kind is a line here."""
+
+_UNDONE = {
+    kind: select(m.Ending.position, m.Ending.subject_id, m.Ending.at)
+    .join(table, table.__table__.c.id == m.Ending.subject_id)
+    .where(m.Ending.kind == kind.value, not_(stands))
+    .order_by(m.Ending.position)
+    for kind, (table, stands) in _STANDS.items()
+}
 
 
 def add(uow: UnitOfWork, position: int, endings: Sequence[Ending]) -> None:
@@ -29,3 +55,67 @@ def between(uow: UnitOfWork, start: int, end: int) -> list[PlacedEnding]:
         .order_by(m.Ending.position, m.Ending.kind, m.Ending.subject_id)
     )
     return [PlacedEnding(row[0], Ending(EndingKind(row[1]), row[2], row[3])) for row in uow.connection.execute(query)]
+
+
+def undone(uow: UnitOfWork) -> list[PlacedEnding]:
+    """What is kept as ended and is not: somebody changed its row past the service."""
+    return [
+        PlacedEnding(row[0], Ending(kind, row[1], row[2]))
+        for kind, undone_of in _UNDONE.items()
+        for row in uow.connection.execute(undone_of)
+    ]
+
+
+def passport_of(uow: UnitOfWork, ending: Ending) -> PassportId | None:
+    """The passport that a consent or a move belongs to; None where what ended is of no passport or is not there."""
+    match ending.kind:
+        case EndingKind.CONSENT_REVOKED | EndingKind.CONSENT_SUPERSEDED:
+            column, key = m.Consent.passport_id, m.Consent.id
+        case EndingKind.TRANSITION_CANCELLED:
+            column, key = m.Transition.passport_id, m.Transition.id
+        case EndingKind.MEMBERSHIP_ENDED | EndingKind.INVITATION_USED | EndingKind.PASSPORT_ERASED:
+            return None
+    found = uow.connection.execute(select(column).where(key == ending.subject_id)).scalar_one_or_none()
+    return None if found is None else PassportId(found)
+
+
+def is_in_force(uow: UnitOfWork, ending: Ending) -> bool:
+    """Whether what ended is ended here. What is not here at all cannot come back."""
+    table, stands = _STANDS[ending.kind]
+    query = select(stands).where(table.__table__.c.id == ending.subject_id)
+    found = uow.connection.execute(query).scalar_one_or_none()
+    return found is None or bool(found)
+
+
+def enforce(uow: UnitOfWork, ending: Ending, at: datetime) -> None:
+    """End here what has ended before; done again, it changes nothing.
+
+    Args:
+        uow: the transaction.
+        ending: what is known to have ended.
+        at: now: when an erasure is carried out again.
+    """
+    subject = ending.subject_id
+    match ending.kind:
+        case EndingKind.PASSPORT_ERASED:
+            erasures.carry_out(uow, PassportId(subject), None, at)
+        case EndingKind.CONSENT_REVOKED:
+            _set(uow, m.Consent, subject, m.Consent.revoked_at, ending.at)
+        case EndingKind.CONSENT_SUPERSEDED:
+            _set(uow, m.Consent, subject, m.Consent.superseded_at, ending.at)
+        case EndingKind.MEMBERSHIP_ENDED:
+            _set(uow, m.Membership, subject, m.Membership.ended_at, ending.at)
+        case EndingKind.INVITATION_USED:
+            _set(uow, m.Invitation, subject, m.Invitation.accepted_at, ending.at)
+        case EndingKind.TRANSITION_CANCELLED:
+            values = {"state": _CANCELLED, "version": m.Transition.version + 1, "changed_at": at}
+            uow.connection.execute(update(m.Transition).where(m.Transition.id == subject).values(values))
+
+
+def _set(
+    uow: UnitOfWork, table: type[m.Base], subject: UUID, column: InstrumentedAttribute[datetime | None], at: datetime
+) -> None:
+    named = table.__table__.c
+    uow.connection.execute(
+        update(table).where(named.id == subject, named[column.key].is_(None)).values({column.key: at})
+    )

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, delete, insert, or_, select, update
+from sqlalchemy import delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 
@@ -50,12 +50,13 @@ _ERASURE = (
 
 def find(uow: UnitOfWork, erasure_id: ErasureId) -> ErasureRecord | None:
     """The proposal with this id, if there is one."""
-    return _one(uow, _ERASURE.where(m.Erasure.id == erasure_id))
+    row = uow.connection.execute(_ERASURE.where(m.Erasure.id == erasure_id)).one_or_none()
+    return None if row is None else _record(row)
 
 
-def newest_of(uow: UnitOfWork, passport_id: PassportId) -> ErasureRecord | None:
-    """The newest proposal to erase a passport: no other can be open."""
-    return _one(uow, _ERASURE.where(m.Erasure.passport_id == passport_id).order_by(m.Erasure.id.desc()).limit(1))
+def of_passport(uow: UnitOfWork, passport_id: PassportId) -> list[ErasureRecord]:
+    """Every proposal to erase a passport, whatever became of it."""
+    return [_record(row) for row in uow.connection.execute(_ERASURE.where(m.Erasure.passport_id == passport_id))]
 
 
 def of_custodian(
@@ -132,11 +133,6 @@ def carry_out(uow: UnitOfWork, passport_id: PassportId, by: AccountId | None, at
         .where(m.Transition.passport_id == passport_id, m.Transition.state.in_([state.value for state in OPEN]))
         .values(state=TransitionState.CANCELLED.value, version=m.Transition.version + 1, changed_at=at)
     )
-
-
-def _one(uow: UnitOfWork, query: Select[*tuple[object, ...]]) -> ErasureRecord | None:
-    row = uow.connection.execute(query).one_or_none()
-    return None if row is None else _record(row)
 
 
 def _record(row: AnyRow) -> ErasureRecord:

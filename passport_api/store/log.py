@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -19,8 +20,21 @@ _HEAD_ROW = 1
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """How far the log had come when a use case began to read.
+
+    Attributes:
+        epoch: how often something changed that a release depends on.
+        newest_at: when the newest entry was made; None before the first.
+    """
+
+    epoch: int
+    newest_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Head:
-    """Where the log ends, and the epoch of access: how often something changed that a release depends on.
+    """Where the log ends, and how far it has come (see Mark).
 
     Attributes:
         generation: the log under one name; it goes up when a log that lost entries goes on (domain.generations).
@@ -29,6 +43,7 @@ class Head:
     frontier: Frontier
     epoch: int
     generation: int
+    newest_at: datetime | None
 
     @property
     def size(self) -> int:
@@ -65,15 +80,20 @@ class EntryUnreadable(Exception):
         self.position = position
 
 
-_HEAD = select(m.LogHead.size, m.LogHead.frontier, m.LogHead.epoch, m.LogHead.generation).where(
+_HEAD = select(m.LogHead.size, m.LogHead.frontier, m.LogHead.epoch, m.LogHead.generation, m.LogHead.newest_at).where(
     m.LogHead.id == _HEAD_ROW
 )
 _HEAD_LOCKED = _HEAD.with_for_update()
-_EPOCH = select(m.LogHead.epoch).where(m.LogHead.id == _HEAD_ROW)
+_MARK = select(m.LogHead.epoch, m.LogHead.newest_at).where(m.LogHead.id == _HEAD_ROW)
 _ADVANCE = (
     update(m.LogHead)
     .where(m.LogHead.id == _HEAD_ROW)
-    .values(size=bindparam("size"), frontier=bindparam("frontier"), epoch=bindparam("epoch"))
+    .values(
+        size=bindparam("size"),
+        frontier=bindparam("frontier"),
+        epoch=bindparam("epoch"),
+        newest_at=bindparam("newest_at"),
+    )
 )
 _INSERT_ENTRY = insert(m.LogEntry)
 _INSERT_SUBTREE = insert(m.LogSubtree)
@@ -114,18 +134,25 @@ def take_turn(uow: UnitOfWork) -> Head:
     return _head_of(uow.connection.execute(_HEAD_LOCKED).one())
 
 
-def epoch(uow: UnitOfWork) -> int:
-    """The epoch of access now."""
-    return uow.connection.execute(_EPOCH).scalar_one()
+def mark(uow: UnitOfWork) -> Mark:
+    """How far the log has come now."""
+    row = uow.connection.execute(_MARK).one()
+    return Mark(row[0], row[1])
 
 
-def append(uow: UnitOfWork, head: Head, leaves: Sequence[Leaf], *, new_epoch: bool) -> Head:
+def accept_time(uow: UnitOfWork, at: datetime) -> None:
+    """Let time go on from an instant that is earlier than the newest entry's: a clock had been ahead."""
+    uow.connection.execute(update(m.LogHead).where(m.LogHead.id == _HEAD_ROW).values(newest_at=at))
+
+
+def append(uow: UnitOfWork, head: Head, leaves: Sequence[Leaf], *, at: datetime, new_epoch: bool) -> Head:
     """Append leaves at a head that this transaction holds (see `take_turn`); gives the head that follows.
 
     Args:
         uow: the transaction that also holds the accesses these leaves record.
         head: from `take_turn` in the same transaction.
         leaves: in the order in which they are to stand.
+        at: when the newest of them was made.
         new_epoch: whether something changed on which a release under way depends.
     """
     frontier = head.frontier
@@ -148,8 +175,12 @@ def append(uow: UnitOfWork, head: Head, leaves: Sequence[Leaf], *, new_epoch: bo
     uow.connection.execute(_INSERT_ENTRY, rows)
     if subtrees:
         uow.connection.execute(_INSERT_SUBTREE, subtrees)
-    after = Head(frontier, head.epoch + 1 if new_epoch else head.epoch, head.generation)
-    uow.connection.execute(_ADVANCE, {"size": after.size, "frontier": frontier.to_bytes(), "epoch": after.epoch})
+    newest_at = at if head.newest_at is None else max(at, head.newest_at)
+    after = Head(frontier, head.epoch + 1 if new_epoch else head.epoch, head.generation, newest_at)
+    uow.connection.execute(
+        _ADVANCE,
+        {"size": after.size, "frontier": frontier.to_bytes(), "epoch": after.epoch, "newest_at": newest_at},
+    )
     return after
 
 
@@ -211,7 +242,7 @@ def begin_generation(uow: UnitOfWork, generation: int) -> None:
 
 
 def _head_of(row: AnyRow) -> Head:
-    return Head(Frontier.from_bytes(row[0], row[1]), row[2], row[3])
+    return Head(Frontier.from_bytes(row[0], row[1]), row[2], row[3], row[4])
 
 
 def _kept(row: AnyRow) -> KeptEntry:

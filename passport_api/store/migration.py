@@ -27,11 +27,24 @@ def downgrade(database: Database, revision: str) -> None:
         command.downgrade(_config(uow), revision)
 
 
+def current(database: Database) -> str | None:
+    """The newest migration carried out; None before the first."""
+    with database.reading() as uow:
+        return MigrationContext.configure(uow.connection).get_current_revision()
+
+
 def is_current(database: Database) -> bool:
     """Whether the schema is the newest."""
     with database.reading() as uow:
         context = MigrationContext.configure(uow.connection)
         return context.get_current_revision() == ScriptDirectory.from_config(_config(uow)).get_current_head()
+
+
+def knows(revision: str) -> bool:
+    """Whether a revision is one of this release's: a newer one is not."""
+    config = Config()
+    config.set_main_option("script_location", str(_folder()))
+    return any(script.revision == revision for script in ScriptDirectory.from_config(config).walk_revisions())
 
 
 def differences(database: Database) -> list[Any]:

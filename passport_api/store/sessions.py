@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, or_, select, update
 
 from passport_api.domain.ids import AccountId, SessionId
 from passport_api.domain.sessions import RefreshFacts
@@ -21,6 +21,22 @@ def end(uow: UnitOfWork, session_id: SessionId, at: datetime) -> None:
     uow.connection.execute(
         update(m.Session).where(m.Session.id == session_id, m.Session.ended_at.is_(None)).values(ended_at=at)
     )
+
+
+def end_begun_after(uow: UnitOfWork, at: datetime) -> int:
+    """End every session that began, or was renewed, later than an instant; gives how many."""
+    renewed = select(m.RefreshToken.session_id).where(m.RefreshToken.issued_at > at)
+    ended = uow.connection.execute(
+        update(m.Session)
+        .where(m.Session.ended_at.is_(None), or_(m.Session.started_at > at, m.Session.id.in_(renewed)))
+        .values(ended_at=at)
+    )
+    return ended.rowcount
+
+
+def end_every(uow: UnitOfWork, at: datetime) -> int:
+    """End every session there is: everybody signs in anew. Gives how many there were."""
+    return uow.connection.execute(update(m.Session).where(m.Session.ended_at.is_(None)).values(ended_at=at)).rowcount
 
 
 def add_token(uow: UnitOfWork, digest: bytes, session_id: SessionId, at: datetime) -> None:

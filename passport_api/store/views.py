@@ -12,6 +12,7 @@ from passport_api.domain.ids import AccountId, ConsentId
 from passport_api.store import _models as m
 from passport_api.store.consents import FACTS, facts_from
 from passport_api.store.database import UnitOfWork
+from passport_api.store.log import Mark
 from passport_api.store.passports import NOT_ERASED
 
 
@@ -36,6 +37,7 @@ _RELEASE = (
         m.DataKey.wrapping_key_id,
         m.DataKey.wrapped_key,
         m.LogHead.epoch,
+        m.LogHead.newest_at,
     )
     .select_from(m.LogHead)
     .outerjoin(m.Consent, m.Consent.id == bindparam("consent_id"))
@@ -45,12 +47,13 @@ _RELEASE = (
 )
 
 
-def release_facts(uow: UnitOfWork, consent_id: ConsentId) -> tuple[int, ReleaseFacts | None]:
-    """The epoch of access, and what decides about opening a view and what it opens, if there is such a consent."""
+def release_facts(uow: UnitOfWork, consent_id: ConsentId) -> tuple[Mark, ReleaseFacts | None]:
+    """How far the log has come, and what decides about opening a view and what it opens, if there is such a consent."""
     row = uow.connection.execute(_RELEASE, {"consent_id": consent_id}).one()
+    mark = Mark(row[15], row[16])
     if row[0] is None or row[14] is None:  # no such consent, or the passport was erased
-        return row[15], None
-    return row[15], ReleaseFacts(facts_from(row), row[10], row[11], row[12], row[13], row[14])
+        return mark, None
+    return mark, ReleaseFacts(facts_from(row), row[10], row[11], row[12], row[13], row[14])
 
 
 def first_opened(uow: UnitOfWork, consents: Iterable[ConsentId], account_id: AccountId) -> dict[ConsentId, datetime]:

@@ -13,7 +13,8 @@ class InclusionQuery(Strict):
     size = Count(
         validate=validate.Range(1, _LARGEST),
         metadata={
-            "description": "A size that the log has had since the entry; its present size when not given.",
+            "description": "A size that the log has had since the entry: to check the proof offline, the one in the "
+            "checkpoint that is kept, its second line. The log's present size when not given.",
             "examples": [132],
         },
     )

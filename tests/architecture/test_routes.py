@@ -149,12 +149,31 @@ def proof(scene: Scene) -> Request:
     return Request(scene.parent, "GET", f"/v1/log/entries/{newest}/inclusion-proof")
 
 
+def a_proposal(scene: Scene) -> Request:
+    family = scene.world.family()
+    return Request(
+        family.social_worker, "POST", f"/v1/passports/{family.passport_id}/erasures", {"ground": "court_order"}
+    )
+
+
+def about_a_proposal(scene: Scene, method: str, ending: str = "") -> Request:
+    family = scene.world.family()
+    proposal = scene.world.proposal(family)["id"]
+    return Request(scene.world.manager(family), method, f"/v1/erasures/{proposal}{ending}")
+
+
+def proposals(scene: Scene) -> Request:
+    custodian_id = scene.family.custodian_id
+    return Request(scene.family.social_worker, "GET", f"/v1/organisations/{custodian_id}/erasures")
+
+
 CALLS: dict[str, Callable[[Scene], Request]] = {
     "accept_invitation": acceptance,
     "acknowledge_view": an_acknowledgement,
     "approve_consent": approval,
     "change_role": lambda s: Request(s.admin, "PATCH", s.membership(), {"role": "senco"}),
     "change_transition": a_later_day,
+    "confirm_erasure": lambda s: about_a_proposal(s, "POST", "/confirmation"),
     "create_invitation": parent_invitation,
     "create_invitation of staff": staff_invitation,
     "create_passport": a_passport,
@@ -163,6 +182,7 @@ CALLS: dict[str, Callable[[Scene], Request]] = {
     "list_access_log": lambda s: Request(s.parent, "GET", f"{s.passport}/access-log"),
     "list_consents": lambda s: Request(s.parent, "GET", f"{s.passport}/consents"),
     "list_decisions": lambda s: Request(s.parent, "GET", f"{s.passport}/decisions"),
+    "list_erasures": proposals,
     "list_inbox": lambda s: Request(s.reader, "GET", "/v1/views"),
     "list_members": lambda s: Request(s.admin, "GET", f"/v1/organisations/{s.family.school_id}/memberships"),
     "list_organisations": lambda s: Request(s.parent, "GET", "/v1/organisations"),
@@ -172,10 +192,12 @@ CALLS: dict[str, Callable[[Scene], Request]] = {
     "open_view": lambda s: Request(s.reader, "GET", f"/v1/views/{s.consent_id}"),
     "preview_consent": lambda s: Request(s.parent, "GET", f"/v1/consents/{s.consent_id}/preview?role=senco"),
     "preview_scope": a_scope,
+    "propose_erasure": a_proposal,
     "prove_consistency": lambda s: Request(s.parent, "GET", "/v1/log/consistency-proof?from=1&to=2"),
     "prove_inclusion": proof,
     "read_checkpoint": lambda s: Request(s.parent, "GET", "/v1/log/checkpoint"),
     "read_consent": lambda s: Request(s.parent, "GET", f"/v1/consents/{s.consent_id}"),
+    "read_erasure": lambda s: about_a_proposal(s, "GET"),
     "read_health": lambda s: Request(s.nobody, "GET", "/healthz"),
     "read_keys": lambda s: Request(s.nobody, "GET", "/.well-known/jwks.json"),
     "read_log_key": lambda s: Request(s.nobody, "GET", "/v1/log/key"),
@@ -189,6 +211,7 @@ CALLS: dict[str, Callable[[Scene], Request]] = {
     "revoke_consent": revocation,
     "sign_in": signing_in,
     "sign_out": signing_out,
+    "withdraw_erasure": lambda s: about_a_proposal(s, "POST", "/withdrawal"),
     "write_statement": a_statement,
 }
 """A request that succeeds, for every operation."""

@@ -194,6 +194,9 @@ BESIDES = {
     "revoke_consent": {"409"},
     "acknowledge_view": {"409"},
     "change_transition": {"409", "412", "428"},
+    "propose_erasure": {"409"},
+    "confirm_erasure": {"409"},
+    "withdraw_erasure": {"409"},
     "change_role": {"409"},
     "end_membership": {"409"},
 }

@@ -55,9 +55,8 @@ def http(service: Service) -> Iterator[httpx.Client]:
 @pytest.fixture
 def later(service: Service) -> Iterator[Callable[..., None]]:
     """Moves the clock, and puts it back."""
-    now = service.clock.ahead
-    yield service.clock.advance
-    service.clock.ahead = now
+    with service.later():
+        yield service.clock.advance
 
 
 def seen(answer: httpx.Response) -> tuple[int, bytes, dict[str, str]]:

@@ -24,6 +24,7 @@ from support.world import PASSWORD, Family, Person, World
 ACCOUNTS = {
     "parent": {"parent"},
     "social_worker": {"custodian"},
+    "manager": {"manager"},
     "designated_teacher": {"recipient"},
     "designated_safeguarding_lead": {"recipient"},
     "org_admin": {"org_admin"},
@@ -76,23 +77,31 @@ class Scene:
 @pytest.fixture(scope="module")
 def scene(service: Service, world: World) -> Scene:
     waiting = world.family(requires_both_parents=True)
-    writing, sharing = world.family(), world.family()
+    writing, sharing, ending = world.family(), world.family(), world.family()
     school = sharing.school_id
     people: dict[str, Person | None] = {
         "parent": waiting.second_parent,
         "social_worker": writing.social_worker,
+        "manager": world.manager(ending),
         **{role: world.member(school, role) for role in ("designated_teacher", "designated_safeguarding_lead")},
         "org_admin": world.admin(school),
         "auditor": world.member(school, "auditor"),
         "nobody": None,
     }
     shared = cast_of(world, sharing, people["designated_teacher"])
-    apart = {"parent": cast_of(world, waiting), "social_worker": cast_of(world, writing)}
+    apart = {
+        "parent": cast_of(world, waiting),
+        "social_worker": cast_of(world, writing),
+        "manager": cast_of(world, ending),
+    }
     return Scene(service, people, dict.fromkeys(ACCOUNTS, shared) | apart, contract_of(service))
 
 
 def cast_of(world: World, family: Family, reader: Person | None = None) -> Cast:
-    """A family with something to read, a consent, an entry in the log, and colleagues who come and go."""
+    """A family with something to read, a consent, an entry in the log, and colleagues who come and go.
+
+    What is proposed to be erased is another child's passport, so that there is something to read when it is gone.
+    """
     world.statement(family, "about_me", "everyday")
     consent = world.consent(family)
     if reader is not None:
@@ -106,6 +115,7 @@ def cast_of(world: World, family: Family, reader: Person | None = None) -> Cast:
         membership_to_change=str(changing.membership_id),
         membership_to_end=str(ending.membership_id),
         entry=newest["entry"],
+        erasure=world.proposal(world.sibling(family))["id"],
         sending_authority=family.custodian_id,
         receiving_authority=family.authority_id,
         primary_school=family.from_id,

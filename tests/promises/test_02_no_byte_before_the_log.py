@@ -48,6 +48,8 @@ class Arranged:
     move_tag: str
     token: str
     canaries: list[Canary]
+    manager: Person
+    proposal: str
 
     @property
     def passport(self) -> str:
@@ -73,6 +75,8 @@ def arranged(world: World) -> Arranged:
         family.parent.get(f"/v1/transitions/{family.transition_id}").headers["ETag"],
         family.social_worker.made("/v1/invitations", guest)["token"],
         [Canary("the child's name", name), Canary("a statement", text), Canary("the child's words", words)],
+        world.manager(family),
+        world.proposal(family)["id"],
     )
 
 
@@ -100,6 +104,8 @@ READS: dict[str, Request] = {
     "read_transition": lambda at: at.family.parent.get(f"/v1/transitions/{at.family.transition_id}"),
     "list_access_log": lambda at: at.family.parent.get(f"{at.passport}/access-log"),
     "list_decisions": lambda at: at.family.parent.get(f"{at.passport}/decisions"),
+    "read_erasure": lambda at: at.manager.get(f"/v1/erasures/{at.proposal}"),
+    "list_erasures": lambda at: at.manager.get(f"/v1/organisations/{at.family.custodian_id}/erasures"),
     "list_members": lambda at: at.world.admin(at.family.school_id).get(
         f"/v1/organisations/{at.family.school_id}/memberships"
     ),
@@ -139,6 +145,11 @@ WRITES: dict[str, Request] = {
     "accept_invitation": lambda at: at.world.service.client().post(
         "/v1/invitations/acceptance", json={"token": at.token, "password": PASSWORD}
     ),
+    "propose_erasure": lambda at: at.pending.social_worker.post(
+        f"/v1/passports/{at.pending.passport_id}/erasures", {"ground": "court_order"}
+    ),
+    "withdraw_erasure": lambda at: at.manager.post(f"/v1/erasures/{at.proposal}/withdrawal"),
+    "confirm_erasure": lambda at: at.manager.post(f"/v1/erasures/{at.proposal}/confirmation"),
     "change_role": lambda at: at.world.admin(at.family.school_id).http.patch(
         f"/v1/memberships/{at.readers[2].membership_id}", json={"role": "senco"}
     ),

@@ -18,6 +18,7 @@ import psycopg
 import pytest
 from sqlalchemy import make_url
 
+from passport_api.services.clock import accept
 from support.answers import nobodys_id, told
 from support.service import Clock, Service, listening
 from support.world import EVERY_SECTION, Family, Person, World
@@ -45,7 +46,7 @@ def other(service: Service) -> Iterator[Service]:
 
 @contextmanager
 def at(instance: Service, instant: datetime) -> Iterator[None]:
-    """Stop an instance's clock for as long as the block lasts."""
+    """Stop an instance's clock for as long as the block lasts, then have an operator accept the time before."""
     clock = instance.clock
     assert isinstance(clock, StoppedClock)
     clock.stopped_at = instant
@@ -53,6 +54,7 @@ def at(instance: Service, instant: datetime) -> Iterator[None]:
         yield
     finally:
         clock.stopped_at = None
+        accept(instance.runtime)
 
 
 def until(holds: Callable[[], bool]) -> None:

@@ -155,7 +155,7 @@ def _grow(service: Service, family: Family, size: int) -> None:
             )
             for _ in range(size - head.size)
         ]
-        log.append(step.uow, head, leaves, new_epoch=False)
+        log.append(step.uow, head, leaves, at=step.at, new_epoch=False)
 
     perform_unattended(service.runtime, append)
 

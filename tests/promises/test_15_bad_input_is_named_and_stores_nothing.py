@@ -74,6 +74,7 @@ WITH_A_BODY = (
     "create_passport",
     "give_consent",
     "preview_scope",
+    "propose_erasure",
     "record_transition",
     "refresh",
     "sign_in",
@@ -101,6 +102,7 @@ def setting(service: Service, world: World) -> Setting:
         "parent": family.parent,
         "custodian": family.social_worker,
         "recipient": reader,
+        "manager": world.manager(family),
         "org_admin": world.admin(family.school_id),
         "auditor": world.member(family.custodian_id, "auditor"),
     }
@@ -110,6 +112,7 @@ def setting(service: Service, world: World) -> Setting:
         "view_id": consent["id"],
         "transition_id": family.transition_id,
         "organisation_id": family.school_id,
+        "erasure_id": world.proposal(other)["id"],
         "membership_id": reader.membership_id or "",
         "entry": "0",
     }
@@ -143,6 +146,7 @@ def _bodies(world: World, family: Family, reader: Person) -> dict[str, dict[str,
         "create_passport": {"child": child, "requires_both_parents": True, "custodian_id": family.custodian_id},
         "give_consent": world.terms(family, valid_from=world.day(1)),
         "preview_scope": {"scope": {"regulation": "everyday"}, "role": "senco"},
+        "propose_erasure": {"ground": "parents_asked"},
         "record_transition": {
             "kind": "school_move",
             "from_id": family.from_id,

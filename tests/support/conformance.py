@@ -57,6 +57,7 @@ class Cast:
     membership_to_change: str
     membership_to_end: str
     entry: int
+    erasure: str
     sending_authority: str
     receiving_authority: str
     primary_school: str
@@ -209,6 +210,7 @@ def _with_real_ids(text: str, cast: Cast) -> str:
         written.PASSPORT: cast.passport,
         written.TRANSITION: cast.transition,
         written.CONSENT: cast.consent,
+        written.ERASURE: cast.erasure,
         written.TEACHERS_MEMBERSHIP: cast.membership_to_change,
         written.SENDING_AUTHORITY: cast.sending_authority,
         written.RECEIVING_AUTHORITY: cast.receiving_authority,

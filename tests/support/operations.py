@@ -84,6 +84,11 @@ ASKING = {
     "revoke_consent": Asking("consent"),
     "open_view": Asking("view"),
     "acknowledge_view": Asking("view"),
+    "propose_erasure": Asking("passport", {"ground": "parents_asked"}),
+    "read_erasure": Asking("erasure"),
+    "confirm_erasure": Asking("erasure"),
+    "withdraw_erasure": Asking("erasure"),
+    "list_erasures": Asking("custodian"),
     "prove_inclusion": Asking("entry"),
 }
 """By operationId. An operation that is not here and not below fails the test that reads the contract."""

@@ -62,13 +62,19 @@ class Served:
             except subprocess.TimeoutExpired:
                 self.kill()
 
+    def workers(self) -> set[int]:
+        """The processes that serve, by their ids."""
+        listed = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text(encoding="ascii")
+        children = {int(each) for each in listed.split()}
+        return {each for each in children if b"resource_tracker" not in Path(f"/proc/{each}/cmdline").read_bytes()}
+
     def said(self) -> bytes:
         """All that it wrote to its standard output and error so far."""
         return self.output.read_bytes()
 
 
-def serve(settings: Settings, output: Path) -> Served:
-    """Start `passport-api serve` on a free port and wait until it is ready."""
+def serve(settings: Settings, output: Path, ready: int = 200) -> Served:
+    """Start `passport-api serve` on a free port and wait until it is ready, or says in another way that it is up."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -86,7 +92,7 @@ def serve(settings: Settings, output: Path) -> Served:
     while time.monotonic() < deadline:
         assert process.poll() is None, f"it ended by itself: {served.said()!r}"
         try:
-            if httpx.get(f"{served.base_url}/readyz", timeout=1).status_code == 200:
+            if httpx.get(f"{served.base_url}/readyz", timeout=1).status_code == ready:
                 return served
         except httpx.TransportError:
             pause.wait(0.02)

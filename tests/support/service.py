@@ -15,6 +15,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from passport_api.app import build_runtime, create_app
 from passport_api.config import Settings, for_folder
+from passport_api.services.clock import accept
 from passport_api.services.passwords import Passwords
 from passport_api.services.runtime import Runtime
 from passport_keys.providers.local_file import LocalFileProvider
@@ -50,6 +51,17 @@ class Service:
     log_lines: io.StringIO
     clients: list[httpx.Client] = field(default_factory=list)
 
+    @contextmanager
+    def later(self, **by: float) -> Iterator[None]:
+        """Live some time ahead for as long as the block lasts, then have an operator accept the time before."""
+        now = self.clock.ahead
+        self.clock.advance(**by)
+        try:
+            yield
+        finally:
+            self.clock.ahead = now
+            accept(self.runtime)
+
     def client(self, token: str | None = None) -> httpx.Client:
         """An HTTP client, signed in when it is given an access token."""
         headers = {} if token is None else {"Authorization": f"Bearer {token}"}
@@ -72,7 +84,7 @@ def running_service(backend: str, folder: Path, **changes: Any) -> Iterator[Serv
         keys = folder / "keys.json"
         clock = Clock()
         LocalFileProvider.create(keys, clock())
-        start = replace(for_folder(folder), database_url=url, key_url=f"file:{keys}", threads=16, **changes)
+        start = replace(for_folder(folder), database_url=url, key_url=f"file:{keys}", **{"threads": 16, **changes})
         with listening(start, clock, backend, folder) as service:
             yield service
 

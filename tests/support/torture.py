@@ -104,6 +104,16 @@ class Round:
 
     def run(self) -> None:
         """Work, and kill the server some moments after the answer that was chosen."""
+        threads = self._begin()
+        assert self._moment.wait(60), "too little was answered"
+        threading.Event().wait(self._linger)
+        self._served.kill()
+        for thread in threads:
+            thread.join()
+        self._served.let_go()
+
+    def _begin(self) -> list[threading.Thread]:
+        """Sign everybody in and let each work in a thread."""
         family = self._cast.family
         jobs: list[tuple[Callable[[httpx.Client, Person, int], None], Person]] = [
             (self._write, family.parent),
@@ -120,12 +130,7 @@ class Round:
         ]
         for thread in threads:
             thread.start()
-        assert self._moment.wait(60), "too little was answered"
-        threading.Event().wait(self._linger)
-        self._served.kill()
-        for thread in threads:
-            thread.join()
-        self._served.let_go()
+        return threads
 
     def _work(self, job: Callable[[httpx.Client, Person, int], None], client: httpx.Client, person: Person) -> None:
         number = 0
@@ -147,7 +152,7 @@ class Round:
         self._answer(lambda: self._told.statements.append((creation, made["id"])))
 
     def _read(self, http: httpx.Client, person: Person, _number: int) -> None:
-        view = _good(http.get(f"/v1/views/{self._cast.consent_id}"))
+        view = self._good(http.get(f"/v1/views/{self._cast.consent_id}"))
         self._answer(lambda: self._told.opened.update({view["log_entry"]: person.name}))
 
     def _decide(self, http: httpx.Client, person: Person, number: int) -> None:
@@ -156,19 +161,19 @@ class Round:
         creation = Creation(person, f"{self._cast.passport}/consents", terms, f"Consent {number}")
         consent = self._create(http, creation)["id"]
         self._answer(lambda: self._told.consents.append((creation, consent)))
-        view = _good(self._reader.get(f"/v1/views/{consent}"))
+        view = self._good(self._reader.get(f"/v1/views/{consent}"))
         self._answer(lambda: self._told.opened.update({view["log_entry"]: self._cast.teacher.name}))
-        said = _good(self._reader.post(f"/v1/views/{consent}/acknowledgement"))
+        said = self._good(self._reader.post(f"/v1/views/{consent}/acknowledgement"))
         self._answer(lambda: self._told.acknowledged.update({consent: said["acknowledged_at"]}))
         if number % 2:
-            _good(http.post(f"/v1/consents/{consent}/revocation"))
+            self._good(http.post(f"/v1/consents/{consent}/revocation"))
             self._answer(lambda: self._told.revoked.add(consent))
 
     def _create(self, http: httpx.Client, creation: Creation) -> Json:
         """Send a creation; while there is no answer it counts as unanswered."""
         with self._lock:
             self._told.unanswered.append(creation)
-        made = _good(creation.send(http))
+        made = self._good(creation.send(http))
         with self._lock:
             self._told.unanswered.remove(creation)
         return made
@@ -181,8 +186,8 @@ class Round:
             if self._answered == self._kill_after:
                 self._moment.set()
 
-
-def _good(answer: httpx.Response) -> Json:
-    assert answer.status_code in {200, 201}, f"{answer.request.method} {answer.request.url}: {answer.text}"
-    made: Json = answer.json()
-    return made
+    def _good(self, answer: httpx.Response) -> Json:
+        """What was answered; anything but success is wrong."""
+        assert answer.status_code in {200, 201}, f"{answer.request.method} {answer.request.url}: {answer.text}"
+        made: Json = answer.json()
+        return made

@@ -17,6 +17,8 @@ class Town:
         things: what exists, by what an operation's path names.
         callers: accounts by kind.
         insiders: in which capacities an account may use these very things, by the words of the contract.
+        erased: what existed until it was erased, by what an operation's path names: another child of the same parent,
+            with the same custodian and the same school.
     """
 
     world: World
@@ -24,6 +26,7 @@ class Town:
     things: dict[str, str]
     callers: dict[str, Person] = field(default_factory=dict)
     insiders: dict[str, frozenset[str]] = field(default_factory=dict)
+    erased: dict[str, str] = field(default_factory=dict)
 
     def has(self, kind: str, person: Person, *capacities: str) -> Person:
         """Note an account of a kind."""
@@ -61,6 +64,8 @@ def build_town(world: World) -> Town:
         "passport": family.passport_id,
         "transition": family.transition_id,
         "organisation": family.school_id,
+        "custodian": family.custodian_id,
+        "erasure": world.proposal(family)["id"],
     }
     _responsible(town)
     _recipients(town)
@@ -68,7 +73,23 @@ def build_town(world: World) -> Town:
     membership = town.callers["recipient's class teacher"].membership_id
     assert membership is not None
     town.things["membership"] = membership
+    _erase_another(town)
     return town
+
+
+def _erase_another(town: Town) -> None:
+    world, child = town.world, town.world.sibling(town.family)
+    world.statement(child, "regulation", "everyday")
+    consent = world.consent(child)["id"]
+    opened = town.callers["recipient's safeguarding lead"].get(f"/v1/views/{consent}").json()
+    town.erased = {
+        "passport": child.passport_id,
+        "transition": child.transition_id,
+        "consent": consent,
+        "view": consent,
+        "entry": str(opened["log_entry"]),
+    }
+    world.erase(child, town.callers["custodian's manager"])
 
 
 def _responsible(town: Town) -> None:
@@ -78,6 +99,7 @@ def _responsible(town: Town) -> None:
     town.has("second parent", family.second_parent, "parent")
     town.has("custodian's social worker", family.social_worker, "custodian")
     town.has("custodian's administrator", world.admin(family.custodian_id))
+    town.has("custodian's manager", world.manager(family), "manager")
     for role in ("operator", "virtual_school"):
         town.has(f"custodian's {role}", world.member(family.custodian_id, role))
     town.has("custodian's auditor", world.member(family.custodian_id, "auditor"), "auditor")
@@ -101,6 +123,7 @@ def _others(town: Town) -> None:
     town.has("parent of another child", other.parent)
     town.has("second parent of another child", other.second_parent)
     town.has("another authority's social worker", other.social_worker)
+    town.has("another authority's manager", world.manager(other))
     town.has("another authority's operator", world.member(other.custodian_id, "operator"))
     town.has("another school's administrator", world.admin(other.school_id))
     town.has("another school's auditor", world.member(other.school_id, "auditor"), "auditor")

@@ -211,6 +211,18 @@ class World:
         path = f"/v1/passports/{family.passport_id}/consents"
         return family.parent.made(path, self.terms(family, scope, **changes))
 
+    def manager(self, family: Family) -> Person:
+        """A manager of the family's custodian."""
+        return self.member(family.custodian_id, Role.MANAGER)
+
+    def proposal(self, family: Family, ground: str = "parents_asked") -> Any:
+        """The social worker proposes to erase the passport."""
+        return family.social_worker.made(f"/v1/passports/{family.passport_id}/erasures", {"ground": ground})
+
+    def erase(self, family: Family, manager: Person) -> Any:
+        """The social worker proposes to erase the passport, and the manager confirms."""
+        return manager.made(f"/v1/erasures/{self.proposal(family)['id']}/confirmation")
+
     def day(self, ahead: int) -> str:
         """A date some days ahead."""
         return (self.service.clock() + timedelta(days=ahead)).date().isoformat()

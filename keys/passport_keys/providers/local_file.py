@@ -9,12 +9,10 @@ beside itself, flushed, renamed), and read again when it was replaced.
 """
 
 import base64
-import errno
 import fcntl
 import json
 import os
 import secrets
-import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -27,19 +25,12 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
 
-from passport_keys.errors import (
-    KeyFileExposed,
-    KeyFileInvalid,
-    KeyInUse,
-    ProviderUnavailable,
-    UnknownKey,
-    WrapRejected,
-)
+from passport_keys.errors import KeyFileInvalid, KeyInUse, ProviderUnavailable, UnknownKey, WrapRejected
+from passport_keys.owner_only import directory_of, read_owner_only, write_new
 from passport_keys.providers.contract import WrappedKey
 
 KEY_BYTES: Final = 32
 _FORMAT: Final = 1
-_OWNER_ONLY: Final = frozenset({0o600, 0o400})
 _WRAP_INFO: Final = b"passport/wrap/v1\0"
 
 
@@ -75,7 +66,7 @@ class LocalFileProvider:
         self._path = path
         self._lock = Lock()
         self._stamp = _stamp_of(path)
-        self._kept = _decode(_read_owner_only(path))
+        self._kept = _decode(read_owner_only(path))
 
     def __repr__(self) -> str:
         return f"LocalFileProvider(active={self._kept.active!r}, keys=<{len(self._kept.keys)} hidden>)"
@@ -95,7 +86,7 @@ class LocalFileProvider:
         """
         key_id = secrets.token_hex(8)
         first = _KeyFile(key_id, {key_id: secrets.token_bytes(KEY_BYTES)}, {key_id: now.isoformat()})
-        _write_new(path, first.encoded())
+        write_new(path, first.encoded())
         return cls.open(path)
 
     @classmethod
@@ -157,14 +148,14 @@ class LocalFileProvider:
         with self._lock:
             stamp = _stamp_of(self._path)
             if stamp != self._stamp:
-                self._kept = _decode(_read_owner_only(self._path))
+                self._kept = _decode(read_owner_only(self._path))
                 self._stamp = stamp
             return self._kept
 
     @contextmanager
     def _replacing(self) -> Iterator[_KeyFile]:
         """What the file says, while no other process replaces it."""
-        with _directory_of(self._path) as directory:
+        with directory_of(self._path) as directory:
             fcntl.flock(directory, fcntl.LOCK_EX)
             yield self._current()
 
@@ -172,9 +163,9 @@ class LocalFileProvider:
         beside = self._path.with_name(f".{self._path.name}.new")
         try:
             beside.unlink(missing_ok=True)  # what a replacement that was killed left behind
-            _write_new(beside, kept.encoded())
+            write_new(beside, kept.encoded())
             beside.replace(self._path)
-            with _directory_of(self._path) as directory:
+            with directory_of(self._path) as directory:
                 os.fsync(directory)
         except OSError as error:
             raise ProviderUnavailable(f"{self._path} cannot be replaced: {error.strerror}.") from None
@@ -204,67 +195,6 @@ def _stamp_of(path: Path) -> _Stamp | None:
     except OSError:
         return None
     return status.st_ino, status.st_mtime_ns, status.st_size
-
-
-@contextmanager
-def _directory_of(path: Path) -> Iterator[int]:
-    """Hold the file's directory open, so that what is checked is what is used; refuse one that all may write to."""
-    try:
-        directory = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    except (FileNotFoundError, NotADirectoryError):
-        raise KeyFileInvalid(f"There is no directory {path.parent}.") from None
-    try:
-        if os.fstat(directory).st_mode & stat.S_IWOTH:
-            raise KeyFileExposed(f"Everybody may write to {path.parent}: chmod o-w it, or keep keys elsewhere.")
-        yield directory
-    finally:
-        os.close(directory)
-
-
-def _write_new(path: Path, content: bytes) -> None:
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-    with _directory_of(path) as directory:
-        descriptor = os.open(path.name, flags, 0o600, dir_fd=directory)
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                os.fchmod(file.fileno(), 0o600)  # whatever the umask took away
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            os.fsync(directory)
-        except BaseException:
-            # Half a key file would stand in the way of the next attempt.
-            os.unlink(path.name, dir_fd=directory)
-            raise
-
-
-def _read_owner_only(path: Path) -> bytes:
-    # O_NONBLOCK: a pipe put in the file's place must be refused, not waited on.
-    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-    with _directory_of(path) as directory:
-        try:
-            descriptor = os.open(path.name, flags, dir_fd=directory)
-        except OSError as error:
-            if error.errno == errno.ELOOP:
-                raise KeyFileExposed(f"{path} is a symbolic link: name the file itself.") from None
-            raise KeyFileInvalid(f"{path} cannot be opened: {error.strerror}.") from None
-        # Not fdopen: it fails on a directory before the check can name it.
-        try:
-            _require_owner_only(path, os.fstat(descriptor))
-            with os.fdopen(descriptor, "rb", closefd=False) as file:
-                return file.read()
-        finally:
-            os.close(descriptor)
-
-
-def _require_owner_only(path: Path, status: os.stat_result) -> None:
-    if not stat.S_ISREG(status.st_mode):
-        raise KeyFileExposed(f"{path} is not a regular file.")
-    if status.st_uid != os.geteuid():
-        raise KeyFileExposed(f"{path} belongs to user {status.st_uid}, not to the user running this.")
-    mode = stat.S_IMODE(status.st_mode)
-    if mode not in _OWNER_ONLY:
-        raise KeyFileExposed(f"{path} has mode {mode:04o}: only its owner may read it (chmod 600).")
 
 
 def _decode(content: bytes) -> _KeyFile:

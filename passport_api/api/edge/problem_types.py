@@ -157,7 +157,8 @@ _TYPES = (
         "log_diverged",
         503,
         "The access log is not the one that is known elsewhere.",
-        "The database was rolled back, or its log was changed: entries that are known outside it are not in it. "
+        "The database was rolled back or changed: entries that are known outside it are not in it, or what had ended "
+        "was brought back. "
         "Nothing is shown until its operator has dealt with it. Trying again does not help.",
     ),
 )

@@ -34,7 +34,8 @@ class LogHead(Base):
     """The one row that appends take turns on: the tree's size and right edge, and the epoch of access.
 
     A generation is the log under one name: recovering from a lost machine begins another (see services.recovery).
-    `newest_at` is when the newest entry was made: no later entry is earlier, whatever a clock says.
+    `newest_at` is the latest time of an entry: nothing that begins after it is at an earlier time, whatever a clock
+    says (see domain.clock).
     """
 
     __tablename__ = "log_head"

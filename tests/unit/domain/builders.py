@@ -10,10 +10,12 @@ import pytest
 
 from passport_api.domain.access import PassportFacts
 from passport_api.domain.consents import ChildView, ConsentFacts, Purpose, Terms
+from passport_api.domain.erasures import ErasureFacts, Ground
 from passport_api.domain.errors import InvalidField
 from passport_api.domain.ids import (
     AccountId,
     ConsentId,
+    ErasureId,
     OrganisationId,
     PassportId,
     SessionId,
@@ -50,7 +52,7 @@ CEILINGS = {
     "designated_safeguarding_lead": "restricted",
     "social_worker": "restricted",
 }
-NEVER_SEE_CONTENT = ["org_admin", "operator", "auditor"]
+NEVER_SEE_CONTENT = ["manager", "org_admin", "operator", "auditor"]
 
 FROM = datetime(2026, 9, 1, 8, tzinfo=UTC)
 NOON = datetime(2026, 9, 1, 12, tzinfo=UTC)
@@ -76,10 +78,12 @@ PARENT = AccountId(UUID(int=11))
 SECOND_PARENT = AccountId(UUID(int=12))
 FORMER_PARENT = AccountId(UUID(int=13))
 SOMEBODY = AccountId(UUID(int=14))
+SOMEBODY_ELSE = AccountId(UUID(int=15))
 
 PASSPORT = PassportId(UUID(int=21))
 CONSENT = ConsentId(UUID(int=22))
 TRANSITION = TransitionId(UUID(int=23))
+ERASURE = ErasureId(UUID(int=24))
 
 
 def held(role: Role | str, organisation_id: OrganisationId = SCHOOL, *, ended: bool = False) -> Membership:
@@ -124,6 +128,11 @@ def terms(**changes: Any) -> Terms:
 
 def move(**changes: Any) -> Move:
     return replace(Move(TransitionKind.PHASE_TRANSFER, OLD_SCHOOL, SCHOOL, AUTHORITY, TODAY), **changes)
+
+
+def erasure(**changes: Any) -> ErasureFacts:
+    """A proposal that SOMEBODY_ELSE made at NOON to erase PASSPORT."""
+    return replace(ErasureFacts(ERASURE, PASSPORT, CUSTODIAN, Ground.COURT_ORDER, SOMEBODY_ELSE, NOON), **changes)
 
 
 def statement(section: Section | str, level: DetailLevel | str, number: int = 1, **changes: Any) -> Statement:

@@ -8,11 +8,15 @@ from hypothesis import strategies as st
 
 from passport_api.domain.access import (
     ALLOWED,
+    NEEDED_ROLES,
     Grounds,
+    OrganisationUse,
     Reading,
     Relation,
     Use,
     capacity_of,
+    decide_confirmation,
+    decide_in_organisation,
     decide_release,
     decide_use,
 )
@@ -36,6 +40,7 @@ from unit.domain.builders import (
     SECOND_PARENT,
     SOMEBODY,
     consent,
+    erasure,
     held,
     parent,
     passport,
@@ -54,7 +59,10 @@ PARENTS_AND_CUSTODIAN = {
     "decisions.read",
 }
 PARENTS_ONLY = {"consent.previewed", "consent.given", "consent.approved", "consent.revoked"}
-CUSTODIAN_ONLY = {"parent.invited"}
+CUSTODIAN_ONLY = {"parent.invited", "erasure.proposed"}
+CUSTODIAN_AND_MANAGER = {"erasure.withdrawn", "erasure.read"}
+MANAGER_ONLY = {"passport.erased"}
+EVERY_USE = PARENTS_AND_CUSTODIAN | PARENTS_ONLY | CUSTODIAN_ONLY | CUSTODIAN_AND_MANAGER | MANAGER_ONLY
 
 every_use = pytest.mark.parametrize("use", list(Use))
 every_role = pytest.mark.parametrize("role", list(Role))
@@ -81,7 +89,7 @@ def reading_of(*memberships):
 
 def test_every_use_is_in_the_table_and_in_these_tests():
     assert set(ALLOWED) == set(Use)
-    assert {use.value for use in Use} == PARENTS_AND_CUSTODIAN | PARENTS_ONLY | CUSTODIAN_ONLY
+    assert {use.value for use in Use} == EVERY_USE
     assert all(ALLOWED.values())
 
 
@@ -95,8 +103,14 @@ def test_either_parent_may_do_exactly_what_is_theirs(use, account_id):
 
 @every_use
 def test_the_custodians_social_worker_may_do_exactly_what_is_theirs(use):
-    expected = use.value in PARENTS_AND_CUSTODIAN | CUSTODIAN_ONLY
+    expected = use.value in PARENTS_AND_CUSTODIAN | CUSTODIAN_ONLY | CUSTODIAN_AND_MANAGER
     assert isinstance(decide_use(use, worker(), passport()), Granted) is expected
+
+
+@every_use
+def test_the_custodians_manager_may_do_exactly_what_is_theirs(use):
+    expected = use.value in CUSTODIAN_AND_MANAGER | MANAGER_ONLY
+    assert isinstance(decide_use(use, worker("manager"), passport()), Granted) is expected
 
 
 def test_a_parent_is_granted_as_a_parent():
@@ -111,7 +125,7 @@ def test_a_social_worker_is_granted_by_role_and_organisation():
 
 
 @every_use
-@pytest.mark.parametrize("role", [role for role in Role if role is not Role.SOCIAL_WORKER])
+@pytest.mark.parametrize("role", [role for role in Role if role not in {"social_worker", "manager"}])
 def test_no_other_role_at_the_custodian_may_do_anything(use, role):
     assert reason_for(use, worker(role)) is Reason.ROLE_MAY_NOT
 
@@ -159,6 +173,17 @@ def test_a_social_worker_who_is_now_something_else_there_may_do_nothing(use):
     assert reason_for(use, actor) is Reason.ROLE_LOST
 
 
+@every_use
+def test_a_manager_who_is_now_something_else_there_may_do_nothing(use):
+    actor = person(held("manager", CUSTODIAN, ended=True), held("virtual_school", CUSTODIAN))
+    assert reason_for(use, actor) is Reason.ROLE_LOST
+
+
+def test_a_manager_who_is_a_social_worker_now_confirms_no_longer():
+    actor = person(held("manager", CUSTODIAN, ended=True), held("social_worker", CUSTODIAN))
+    assert reason_for(Use.CONFIRM_ERASURE, actor) is Reason.ROLE_LOST
+
+
 def test_a_social_worker_who_left_for_another_authority_has_left():
     actor = person(held("social_worker", CUSTODIAN, ended=True), held("social_worker", AUTHORITY))
     assert reason_for(Use.READ_PASSPORT, actor) is Reason.LEFT_THE_ORGANISATION
@@ -184,6 +209,53 @@ def test_a_parent_who_is_also_the_custodians_social_worker_acts_in_one_capacity_
 def test_a_use_that_the_table_forgot_is_refused(monkeypatch, use, actor):
     monkeypatch.delitem(ALLOWED, use)
     assert reason_for(use, actor) is Reason.ROLE_MAY_NOT
+
+
+# Who may confirm an erasure.
+
+BOTH_ROLES = person(held("social_worker", CUSTODIAN), held("manager", CUSTODIAN))
+
+
+def test_a_manager_confirms_what_another_proposed_and_is_named_as_a_manager():
+    capacity = Capacity("Robin Ashdown", "manager", "Northmere Council")
+    granted = Granted(Grounds(Relation.MANAGER, capacity))
+    assert decide_confirmation(worker("manager"), passport(), erasure()) == granted
+    assert decide_confirmation(BOTH_ROLES, passport(), erasure()) == granted
+
+
+@pytest.mark.parametrize("actor", [BOTH_ROLES, worker("manager")])
+def test_nobody_confirms_what_they_proposed_whatever_roles_they_hold(actor):
+    refused = Refused(Reason.SAME_PERSON)
+    assert decide_confirmation(actor, passport(), erasure(proposed_by=SOMEBODY)) == refused
+
+
+@pytest.mark.parametrize(
+    ("actor", "reason"),
+    [
+        (worker(), Reason.ROLE_MAY_NOT),
+        (worker("org_admin"), Reason.ROLE_MAY_NOT),
+        (parent(), Reason.ROLE_MAY_NOT),
+        (worker("manager", ended=True), Reason.LEFT_THE_ORGANISATION),
+        (person(held("manager", AUTHORITY)), Reason.NO_RELATION),
+    ],
+)
+def test_nobody_but_the_custodians_manager_confirms(actor, reason):
+    assert decide_confirmation(actor, passport(), erasure()) == Refused(reason)
+
+
+def test_there_is_nothing_to_confirm_where_there_is_no_proposal():
+    assert decide_confirmation(worker("manager"), None, None) == Refused(Reason.NO_SUCH_THING)
+
+
+def test_every_use_of_an_organisation_takes_a_role():
+    assert set(NEEDED_ROLES) == set(OrganisationUse)
+    assert all(NEEDED_ROLES.values())
+
+
+@every_role
+def test_erasures_are_listed_by_those_who_propose_and_confirm_them(role):
+    decision = decide_in_organisation(OrganisationUse.LIST_ERASURES, worker(role), CUSTODIAN)
+    assert isinstance(decision, Granted) is (role in {"social_worker", "manager"})
 
 
 # Who may open a view.

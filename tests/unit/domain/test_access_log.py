@@ -51,6 +51,7 @@ def an_entry(action: str, outcome: Outcome = Outcome.ALLOWED) -> Entry:
         "membership.ended",
         "membership.role_changed",
         "invitation.accepted",
+        "passport.erased",
         "an action that nobody thought of",
     ],
 )
@@ -75,6 +76,10 @@ def test_no_action_leaves_access_as_it_is_but_reading_writing_and_inviting():
         "decisions.read",
         "members.listed",
         "member.invited",
+        "erasure.proposed",
+        "erasure.withdrawn",
+        "erasure.read",
+        "erasures.listed",
     } == LEAVES_ACCESS_AS_IT_IS
 
 

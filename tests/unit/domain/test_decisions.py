@@ -2,10 +2,22 @@
 
 import pytest
 
-from passport_api.domain.access import Use, decide_release, decide_use
+from passport_api.domain.access import Use, decide_confirmation, decide_release, decide_use
 from passport_api.domain.consents import Standing
 from passport_api.domain.decisions import Agreement, Basis, Consensus, Reason, Refused, consensus_on
-from unit.domain.builders import FORMER_PARENT, NOON, SECOND, consent, held, parent, passport, person, worker
+from unit.domain.builders import (
+    FORMER_PARENT,
+    NOON,
+    SECOND,
+    SOMEBODY,
+    consent,
+    erasure,
+    held,
+    parent,
+    passport,
+    person,
+    worker,
+)
 
 
 def test_the_bases_are_those_of_the_design():
@@ -72,6 +84,7 @@ def test_every_reason_is_given_by_some_refusal():
         decide_use(Use.READ_PASSPORT, person(), passport()),
         decide_use(Use.READ_PASSPORT, person(account_id=FORMER_PARENT), passport()),
         decide_use(Use.READ_PASSPORT, worker("auditor"), passport()),
+        decide_confirmation(worker("manager"), passport(), erasure(proposed_by=SOMEBODY)),
         decide_release(parent(), consent(), NOON),
         decide_release(person(held("senco", ended=True)), consent(), NOON),
         decide_release(person(held("org_admin")), consent(), NOON),

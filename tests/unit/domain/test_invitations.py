@@ -17,8 +17,8 @@ from unit.domain.builders import INSTANT, NOON, SECOND, field_refused
 
 EXPIRES = datetime(2026, 9, 8, 12, tzinfo=UTC)
 ROLES = {
-    "local_authority": {"org_admin", "auditor", "social_worker", "virtual_school", "operator"},
-    "adoption_agency": {"org_admin", "auditor", "social_worker"},
+    "local_authority": {"org_admin", "auditor", "social_worker", "manager", "virtual_school", "operator"},
+    "adoption_agency": {"org_admin", "auditor", "social_worker", "manager"},
     "school": {
         "org_admin",
         "auditor",

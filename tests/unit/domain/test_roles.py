@@ -57,6 +57,12 @@ def test_only_a_custodian_has_social_workers(kind):
     assert (Role.SOCIAL_WORKER in ROLES_IN[kind]) == (kind in CUSTODIANS)
 
 
+@pytest.mark.parametrize("kind", list(OrganisationKind))
+def test_only_a_custodian_has_managers(kind):
+    """Whoever can propose an erasure has somebody to confirm it."""
+    assert (Role.MANAGER in ROLES_IN[kind]) == (kind in CUSTODIANS)
+
+
 @pytest.mark.parametrize(
     ("membership", "holds", "holds_anywhere"),
     [
