@@ -53,8 +53,9 @@ def _read_unmeasured_body(max_bytes: int) -> None:
 
 
 def _discard(length: int) -> None:
-    """Read what is still coming and forget it: many a client reads no answer before it has sent all, and would see a
-    broken connection where the problem is. A body longer than can be meant in good faith is cut off all the same.
+    """Read what is still coming and forget it; what is longer than can be meant in good faith is cut off.
+
+    Many a client reads no answer before it has sent everything, and would see a broken connection instead of why.
     """
     left = min(length, _MOST_DISCARDED)
     while left > 0 and (piece := request.environ["wsgi.input"].read(min(left, _PIECE))):
