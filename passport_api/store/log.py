@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, bindparam, exists, func, insert, select, type_coerce, update
+from sqlalchemy import Select, bindparam, exists, func, insert, select, type_coerce, update
 from sqlalchemy.types import NullType
 
 from passport_api.domain.access_log import Leaf
@@ -17,6 +17,8 @@ from passport_api.store._types import AnyRow
 from passport_api.store.database import UnitOfWork
 
 _HEAD_ROW = 1
+_LAST_POSITION = 2**63 - 1
+"""What a column can hold: no entry is there, nor beyond."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,7 @@ _ADVANCE = (
 _INSERT_ENTRY = insert(m.LogEntry)
 _INSERT_SUBTREE = insert(m.LogSubtree)
 _ENTRY = select(m.LogEntry.position, m.LogEntry.id, m.LogEntry.passport_id, m.LogEntry.sealed_payload)
-_HAS_KEY = exists().where(m.DataKey.passport_id == m.LogEntry.passport_id)
+_OF_ERASED = exists().where(m.Passport.id == m.LogEntry.passport_id, m.Passport.sealed_child.is_(None))
 _SIZE_AND_ENTRY = (
     _ENTRY.add_columns(m.LogHead.size)
     .select_from(m.LogHead)
@@ -194,7 +196,7 @@ def of_passport(uow: UnitOfWork, passport_id: PassportId, before: int | None, li
 
 def at_position(uow: UnitOfWork, position: int) -> tuple[int, KeptEntry | None]:
     """How long the log is now, and the entry at a place in it, if it is that long."""
-    row = uow.connection.execute(_SIZE_AND_ENTRY, {"position": position}).one()
+    row = uow.connection.execute(_SIZE_AND_ENTRY, {"position": min(position, _LAST_POSITION)}).one()
     return row[4], None if row[0] is None else _kept(row)
 
 
@@ -217,15 +219,13 @@ def every(uow: UnitOfWork) -> Iterator[tuple[KeptEntry, bytes]]:
 
 def count_sealed_for_good(uow: UnitOfWork) -> int:
     """How many entries nobody can read any more, for the passport that they are about was erased."""
-    return uow.connection.execute(
-        select(func.count()).where(m.LogEntry.passport_id.is_not(None), ~_HAS_KEY)
-    ).scalar_one()
+    return uow.connection.execute(select(func.count()).select_from(m.LogEntry).where(_OF_ERASED)).scalar_one()
 
 
 def listed(uow: UnitOfWork, start: int, end: int | None) -> Iterator[ListedEntry]:
     """The entries from position start to before end (None: to the last), in order, in constant memory."""
     query = (
-        select(m.LogEntry.position, m.LogEntry.id, and_(m.LogEntry.passport_id.is_not(None), ~_HAS_KEY))
+        select(m.LogEntry.position, m.LogEntry.id, _OF_ERASED)
         .where(m.LogEntry.position >= start)
         .order_by(m.LogEntry.position)
     )
