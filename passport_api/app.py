@@ -42,7 +42,10 @@ def new_secret() -> str:
 
 
 def build_runtime(
-    settings: Settings, clock: Callable[[], datetime] = utc_now, passwords: Passwords | None = None
+    settings: Settings,
+    clock: Callable[[], datetime] = utc_now,
+    passwords: Passwords | None = None,
+    monotonic: Callable[[], float] = time.monotonic,
 ) -> Runtime:
     """Open the database and the keys.
 
@@ -50,7 +53,7 @@ def build_runtime(
         KeyStoreError: the key store refuses, or is not the one this database was made with.
         StoreUnavailable: the database does not answer.
     """
-    keyring = Keyring(open_provider(settings.key_url), time.monotonic)
+    keyring = Keyring(open_provider(settings.key_url), monotonic, outage_seconds=settings.key_outage_seconds)
     database = Database(settings.database_url, pool_size=settings.threads + 2)
     with database.writing() as uow:
         log.found(uow)

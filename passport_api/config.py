@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
+_MOST = 64  # processes or threads: more is a mistake
+_DAY_SECONDS = 86400
 _DATABASES = ("sqlite:///", "postgresql+psycopg://")
 
 
@@ -26,6 +28,8 @@ class Settings:
         proxies: how many trusted proxies stand in front, each adding to X-Forwarded-For; 0 believes no such header.
         workers: processes that serve.
         threads: threads in each.
+        key_outage_seconds: for how long data keys in memory may be used beyond their age (five minutes) while the key
+            provider does not answer; 0 is not at all.
     """
 
     database_url: str
@@ -37,6 +41,7 @@ class Settings:
     proxies: int = 0
     workers: int = 2
     threads: int = 4
+    key_outage_seconds: int = 900
 
     @property
     def https(self) -> bool:
@@ -76,6 +81,9 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
         proxies=_count(environment, "PASSPORT_PROXIES", start.proxies, least=0),
         workers=_count(environment, "PASSPORT_WORKERS", start.workers),
         threads=_count(environment, "PASSPORT_THREADS", start.threads),
+        key_outage_seconds=_count(
+            environment, "PASSPORT_KEY_OUTAGE_SECONDS", start.key_outage_seconds, least=0, most=_DAY_SECONDS
+        ),
     )
     for name, value in (("PASSPORT_DATABASE_URL", settings.database_url), ("PASSPORT_KEY_URL", settings.key_url)):
         if not value:
@@ -99,6 +107,7 @@ def to_environment(settings: Settings) -> dict[str, str]:
         "PASSPORT_PROXIES": str(settings.proxies),
         "PASSPORT_WORKERS": str(settings.workers),
         "PASSPORT_THREADS": str(settings.threads),
+        "PASSPORT_KEY_OUTAGE_SECONDS": str(settings.key_outage_seconds),
     }
 
 
@@ -109,8 +118,8 @@ def _is_database_url(url: str) -> bool:
         return False
 
 
-def _count(environment: Mapping[str, str], name: str, default: int, least: int = 1) -> int:
+def _count(environment: Mapping[str, str], name: str, default: int, least: int = 1, most: int = _MOST) -> int:
     text = environment.get(name, str(default))
-    if not (text.isascii() and text.isdigit() and least <= int(text) <= 64):  # noqa: PLR2004 - more is a mistake
-        raise SettingInvalid(f"{name} must be a number from {least} to 64.")
+    if not (text.isascii() and text.isdigit() and least <= int(text) <= most):
+        raise SettingInvalid(f"{name} must be a number from {least} to {most}.")
     return int(text)

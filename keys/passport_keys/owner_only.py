@@ -19,7 +19,7 @@ _ROOT: Final = 0
 _CREDENTIAL_BITS: Final = 0o440
 
 Stamp = tuple[int, int, int]
-"""What changes when a file is replaced: its inode, the time of its last change (of its mode too) in nanoseconds, its size."""
+"""What changes with a file: its inode, the time of its last change (of its mode too) in nanoseconds, its size."""
 
 
 def stamp_of(path: Path) -> Stamp | None:

@@ -9,6 +9,7 @@ import click
 from passport_api import demonstration, setup
 from passport_api.api.edge import openapi_document, to_yaml
 from passport_api.app import build_runtime, create_app, new_secret, utc_now
+from passport_api.cli.key_files import keys_file_group
 from passport_api.cli.log import log_group
 from passport_api.cli.organisations import admins_group, organisations_group
 from passport_api.cli.place import Complaint, data_option, settings_of
@@ -47,6 +48,7 @@ def init(data: Path | None) -> None:
     settings = settings_of(data)
     if data is not None:
         setup.prepare_folder(data, utc_now())
+    setup.prepare_keys(settings, utc_now())
     setup.prepare_database(settings)
     build_runtime(settings).database.close()
     click.echo("Ready. Next: passport-api organisations create, then passport-api admins invite.")
@@ -110,3 +112,4 @@ def _show_card(card: staging.Card, data: Path) -> None:
 
 for group in (organisations_group, admins_group, log_group):
     main.add_command(group)
+main.add_command(keys_file_group)
