@@ -19,8 +19,6 @@ _AWAY: Final = frozenset(
 )
 _REJECTED: Final = frozenset({"InvalidCiphertextException", "IncorrectKeyException"})
 _NOT_USABLE: Final = frozenset({"DisabledException", "KMSInvalidStateException"})
-# How KMS says that the key a ciphertext names is not one that it can be opened with.
-_OF_ANOTHER_KEY: Final = "ciphertext refers to"
 _SERVER_FAULT: Final = 500
 
 
@@ -28,7 +26,7 @@ def refusal_of(error: ClientError, operation: str) -> KeyStoreError:
     """Say what an error that KMS answered means for whoever asked for a key."""
     code = str(error.response.get("Error", {}).get("Code", ""))
     status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
-    if code in _REJECTED or (code == "AccessDeniedException" and _OF_ANOTHER_KEY in str(error)):
+    if code in _REJECTED:
         return WrapRejected()
     if code == "NotFoundException":
         return UnknownKey("AWS KMS has no such key or alias; `passport-api init` makes the first.")

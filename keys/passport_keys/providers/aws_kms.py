@@ -7,6 +7,7 @@ encrypted it. Credentials come from boto3's own chain, and from nowhere else.
 import base64
 import ipaddress
 import re
+import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import datetime
@@ -121,7 +122,7 @@ class AwsKmsProvider:
     def wrap(self, key: bytes, context: bytes) -> WrappedKey:
         """Wrap a key under the KMS key that the alias names; see `KeyProvider.wrap`."""
         require_wrappable(key)
-        answer = self._ask("encrypt", KeyId=self._alias, Plaintext=key, EncryptionContext=_bound_to(context))
+        answer = self._encrypted(self._alias, key, context)
         key_id = answer["KeyId"].rpartition("/")[2]
         self._require_active_is_ours(key_id)
         return WrappedKey(key_id, answer["CiphertextBlob"])
@@ -132,17 +133,28 @@ class AwsKmsProvider:
         if not 1 <= len(wrapped.ciphertext) <= _MOST_CIPHERTEXT_BYTES:
             raise WrapRejected
         try:
-            answer = self._ask(
-                "decrypt", KeyId=wrapped.key_id, CiphertextBlob=wrapped.ciphertext, EncryptionContext=_bound_to(context)
-            )
+            return self._decrypted(wrapped.key_id, wrapped.ciphertext, context)
         except UnknownKey:
             # The key went meanwhile; or it is there, and the ciphertext itself names another one.
             with self._lock:
                 self._ours.discard(wrapped.key_id)
             self._require_ours(wrapped.key_id)
             raise WrapRejected from None
-        key: bytes = answer["Plaintext"]
-        return key
+        except ProviderRefused:
+            # Access denied is said of a ciphertext that names another key too. What opens its own is not denied.
+            own = self._encrypted(wrapped.key_id, secrets.token_bytes(16), context)
+            self._decrypted(wrapped.key_id, own["CiphertextBlob"], context)
+            raise WrapRejected from None
+
+    def _encrypted(self, key_id: str, plaintext: bytes, context: bytes) -> dict[str, Any]:
+        return self._ask("encrypt", KeyId=key_id, Plaintext=plaintext, EncryptionContext=_bound_to(context))
+
+    def _decrypted(self, key_id: str, ciphertext: bytes, context: bytes) -> bytes:
+        bound = _bound_to(context)
+        plaintext: bytes = self._ask("decrypt", KeyId=key_id, CiphertextBlob=ciphertext, EncryptionContext=bound)[
+            "Plaintext"
+        ]
+        return plaintext
 
     def _require_ours(self, key_id: str) -> None:
         """Refuse a key of somebody else's: whoever can write to the database names a key, and could name their own.
