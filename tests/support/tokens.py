@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from passport_keys.providers import token_session
+
 _MODULES = ("/usr/lib/softhsm/libsofthsm2.so", "/usr/lib64/softhsm/libsofthsm2.so", "/usr/lib64/libsofthsm2.so")
 _HOW = "apt-get install softhsm2, or set PASSPORT_TEST_SOFTHSM to its libsofthsm2.so"
 TOKEN = "passport"
@@ -50,6 +52,7 @@ def fresh_token(folder: Path) -> Iterator[str]:
             timeout=60,
         )
         read_configuration_anew(module)
+        token_session._process.logged_in.clear()
         yield f"pkcs11:token={TOKEN};module-path={module}?pin-source={pin}"
 
 
