@@ -45,7 +45,10 @@ def new_secret() -> str:
 
 
 def build_runtime(
-    settings: Settings, clock: Callable[[], datetime] = utc_now, passwords: Passwords | None = None
+    settings: Settings,
+    clock: Callable[[], datetime] = utc_now,
+    passwords: Passwords | None = None,
+    monotonic: Callable[[], float] = time.monotonic,
 ) -> Runtime:
     """Open the database and the keys.
 
@@ -53,7 +56,7 @@ def build_runtime(
         KeyStoreError: the key store refuses, or is not the one this database was made with.
         StoreUnavailable: the database does not answer.
     """
-    keyring = Keyring(open_provider(settings.key_url), time.monotonic)
+    keyring = Keyring(open_provider(settings.key_url), monotonic, outage_seconds=settings.key_outage_seconds)
     database = Database(settings.database_url, settings.threads + 2, settings.wait_seconds)
     with database.writing() as uow:
         log.found(uow)
