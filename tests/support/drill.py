@@ -16,9 +16,8 @@ from typing import Any
 import httpx
 
 from passport_api.config import Settings
-from passport_api.domain import checkpoints as encoded
 from passport_api.domain.backups import Manifest, decode
-from passport_api.domain.checkpoints import ED25519, verifier_key
+from passport_api.domain.checkpoints import parse_verifier_key, verifier_key
 from passport_keys.providers.local_file import LocalFileProvider
 from support import disaster
 from support.databases import BACKENDS
@@ -229,8 +228,8 @@ class _Drill:
         """The log as it goes on begins with the one that was backed up, under the name that it had then."""
         kept = self._elsewhere / "checkpoint"
         kept.write_text(decode(Manifest, (backup / "manifest.json").read_bytes())[0].log.checkpoint, encoding="utf-8")
-        public = encoded.decode(self._run("log key", "log", "key").strip().rsplit("+", 1)[1]) or b""
-        first = verifier_key(self._settings.log_origin, public.removeprefix(ED25519))
+        said = self._run("log key", "log", "key").splitlines()[0]
+        first = verifier_key(self._settings.log_origin, parse_verifier_key(said).public_key)
         self._run("doctor afterwards", "doctor")
         self._run("log verify", "log", "verify", "--checkpoint", str(kept), "--public-key", first)
 
