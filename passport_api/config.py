@@ -31,6 +31,7 @@ class Settings:
         anchors: where the log's checkpoints are kept outside the database: file:PATH, witness:URL#KEY.
         anchor_entries: how many log entries there are at most between two checkpoints.
         anchor_seconds: how many seconds there are at most between two checkpoints, when there is anything new.
+        log_mldsa: whether checkpoints carry a second signature, of ML-DSA-65.
     """
 
     database_url: str
@@ -45,6 +46,7 @@ class Settings:
     anchors: tuple[str, ...] = ()
     anchor_entries: int = 1000
     anchor_seconds: int = 30
+    log_mldsa: bool = False
 
     @property
     def https(self) -> bool:
@@ -87,6 +89,7 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
         threads=_count(environment, "PASSPORT_THREADS", start.threads),
         anchor_entries=_count(environment, "PASSPORT_ANCHOR_ENTRIES", start.anchor_entries, most=1_000_000),
         anchor_seconds=_count(environment, "PASSPORT_ANCHOR_SECONDS", start.anchor_seconds, most=3600),
+        log_mldsa=_is_on(environment, "PASSPORT_LOG_MLDSA"),
     )
     for name, value in (("PASSPORT_DATABASE_URL", settings.database_url), ("PASSPORT_KEY_URL", settings.key_url)):
         if not value:
@@ -113,6 +116,7 @@ def to_environment(settings: Settings) -> dict[str, str]:
         "PASSPORT_ANCHORS": ",".join(settings.anchors) or NO_ANCHORS,
         "PASSPORT_ANCHOR_ENTRIES": str(settings.anchor_entries),
         "PASSPORT_ANCHOR_SECONDS": str(settings.anchor_seconds),
+        "PASSPORT_LOG_MLDSA": "on" if settings.log_mldsa else "off",
     }
 
 
@@ -131,6 +135,13 @@ def _is_database_url(url: str) -> bool:
         return url.startswith(_DATABASES) and urlsplit(url).port != 0
     except ValueError:  # a port that is no number
         return False
+
+
+def _is_on(environment: Mapping[str, str], name: str) -> bool:
+    text = environment.get(name, "off")
+    if text not in {"on", "off"}:
+        raise SettingInvalid(f"{name} must be on or off.")
+    return text == "on"
 
 
 def _count(environment: Mapping[str, str], name: str, default: int, least: int = 1, most: int = 64) -> int:

@@ -12,6 +12,7 @@ from passport_api.anchors.contract import AnchorUnavailable
 from passport_api.api.edge import openapi_document, to_yaml
 from passport_api.app import build_runtime, create_app, new_secret, utc_now
 from passport_api.cli.erasures import erasures_group
+from passport_api.cli.keys import keys_group
 from passport_api.cli.log import log_group
 from passport_api.cli.organisations import admins_group, organisations_group
 from passport_api.cli.place import Complaint, data_option, settings_of
@@ -129,5 +130,5 @@ def _show_card(card: staging.Card, data: Path) -> None:
     click.echo(f"Accounts and ids are in {data / staging.CARD}. Stop with Ctrl-C; everything is kept.\n")
 
 
-for group in (organisations_group, admins_group, erasures_group, log_group):
+for group in (organisations_group, admins_group, erasures_group, keys_group, log_group):
     main.add_command(group)

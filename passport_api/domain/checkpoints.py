@@ -1,7 +1,8 @@
 """The log's checkpoints, as text that anyone can keep and check, and the signed notes they travel in.
 
 Sources: c2sp.org/tlog-checkpoint (what a checkpoint says) and c2sp.org/signed-note (how a note is signed). Signing and
-verifying Ed25519 (RFC 8032) come in as functions, since only the keys package touches cryptography.
+verifying Ed25519 (RFC 8032) and ML-DSA-65 (FIPS 204) come in as functions, since only the keys package touches
+cryptography. Which of the two a public key is for is told by its length.
 """
 
 import base64
@@ -16,7 +17,14 @@ from passport_api.domain.merkle import HASH_SIZE
 
 ED25519 = b"\x01"
 """The signature type identifier byte of Ed25519."""
+MLDSA65 = b"\xfftransition-passport/note-signature/ML-DSA-65/v1"
+"""The signature type identifier of ML-DSA-65 over the note's text, with an empty context.
+
+C2SP assigns none, so it is 0xff and a longer identifier that is unlikely to collide, as signed-note recommends.
+"""
 PUBLIC_KEY_SIZE = 32
+MLDSA65_PUBLIC_KEY_SIZE = 1952
+_TYPES = {PUBLIC_KEY_SIZE: ED25519, MLDSA65_PUBLIC_KEY_SIZE: MLDSA65}
 KEY_ID_SIZE = 4
 MAX_SIGNATURES = 100
 """The specification asks for room for at least 16."""
@@ -117,13 +125,11 @@ def note_key_id(name: str, public_key: bytes) -> bytes:
     """Return the four bytes that tell keys of one name apart.
 
     Raises:
-        KeyMalformed: the name is empty or has a space, plus or control character, or the key is not 32 bytes.
+        KeyMalformed: the name is empty or has a space, plus or control character, or the key has another length.
     """
     if not name.isprintable() or not _is_key_name(name):
         raise KeyMalformed("a key's name is not empty and has no spaces and no plus")
-    if len(public_key) != PUBLIC_KEY_SIZE:
-        raise KeyMalformed("an Ed25519 public key has 32 bytes")
-    return sha256(name.encode() + b"\n" + ED25519 + public_key).digest()[:KEY_ID_SIZE]
+    return sha256(name.encode() + b"\n" + _typed(public_key)).digest()[:KEY_ID_SIZE]
 
 
 def verifier_key(name: str, public_key: bytes) -> str:
@@ -132,22 +138,30 @@ def verifier_key(name: str, public_key: bytes) -> str:
     Raises:
         KeyMalformed: see `note_key_id`.
     """
-    return f"{name}+{note_key_id(name, public_key).hex()}+{encode(ED25519 + public_key)}"
+    return f"{name}+{note_key_id(name, public_key).hex()}+{encode(_typed(public_key))}"
 
 
 def parse_verifier_key(text: str) -> VerifierKey:
     """Read what `verifier_key` wrote.
 
     Raises:
-        KeyMalformed: the text has another form, the key is not an Ed25519 key, or its id is not its own.
+        KeyMalformed: the text has another form, the key is of no kind that is known, or its id is not its own.
     """
     name, _, rest = text.partition("+")
     encoded = rest.partition("+")[2]
     key = decode(encoded) or b""
-    public_key = key.removeprefix(ED25519)
+    public_key = key.removeprefix(MLDSA65 if key.startswith(MLDSA65) else ED25519)
     if verifier_key(name, public_key) != text:
-        raise KeyMalformed("not the verifier key of an Ed25519 key")
+        raise KeyMalformed("not the verifier key of an Ed25519 or ML-DSA-65 key")
     return VerifierKey(name, public_key)
+
+
+def _typed(public_key: bytes) -> bytes:
+    """A public key after its signature type."""
+    kind = _TYPES.get(len(public_key))
+    if kind is None:
+        raise KeyMalformed("an Ed25519 public key has 32 bytes, an ML-DSA-65 public key 1952")
+    return kind + public_key
 
 
 def sign_note(body: str, name: str, public_key: bytes, sign: Sign) -> str:
@@ -157,7 +171,7 @@ def sign_note(body: str, name: str, public_key: bytes, sign: Sign) -> str:
         body: the text to sign, which ends in a newline.
         name: the key's name.
         public_key: the key that will verify the signature.
-        sign: makes an Ed25519 signature over a message.
+        sign: makes that key's signature over a message.
 
     Raises:
         NoteRejected: the body does not end in a newline or has a control character.
@@ -167,6 +181,19 @@ def sign_note(body: str, name: str, public_key: bytes, sign: Sign) -> str:
     if not body.endswith("\n") or _FORBIDDEN.search(body):
         raise NoteRejected(NoteFault.MALFORMED)
     return f"{body}\n— {name} {encode(key_id + sign(body.encode()))}\n"
+
+
+def add_signature(note: str, name: str, public_key: bytes, sign: Sign) -> str:
+    """Return a note that `sign_note` or this made, with one more signature: by a key that comes, or of another kind.
+
+    Raises:
+        NoteRejected: it is no note, or has as many signatures as one may have.
+        KeyMalformed: see `note_key_id`.
+    """
+    body, signatures = split_note(note)
+    if len(signatures) >= MAX_SIGNATURES:
+        raise NoteRejected(NoteFault.MALFORMED)
+    return note + sign_note(body, name, public_key, sign).removeprefix(f"{body}\n")
 
 
 def open_note(note: str, name: str, public_key: bytes, verify: Verify) -> str:
