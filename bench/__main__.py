@@ -36,7 +36,7 @@ def main() -> None:
     text = f"{_circumstances(cycles, seconds)}\n\n{markdown(reports)}\n"
     print(text)
     if asked.write:
-        _write(asked.write, text)
+        write_between(asked.write, (_BEGIN, _END), text)
 
 
 def _measure(backend: str, scales: Sequence[Scale], load: Clients, folder: Path, length: tuple[int, float]) -> Report:
@@ -83,14 +83,15 @@ def _circumstances(cycles: int, seconds: float) -> str:
     )
 
 
-def _write(path: Path, text: str) -> None:
-    """Put the figures between the markers of a document, and leave its prose alone."""
+def write_between(path: Path, markers: tuple[str, str], text: str) -> None:
+    """Put figures between two markers of a document, and leave its prose alone."""
+    begin, end = markers
     document = path.read_text(encoding="utf-8")
-    head, begun, rest = document.partition(_BEGIN)
-    _, ended, tail = rest.partition(_END)
+    head, begun, rest = document.partition(begin)
+    _, ended, tail = rest.partition(end)
     if not (begun and ended):
-        raise SystemExit(f"{path} has no markers: {_BEGIN} and {_END}.")
-    path.write_text(f"{head}{_BEGIN}\n\n{text}\n{_END}{tail}", encoding="utf-8")
+        raise SystemExit(f"{path} has no markers: {begin} and {end}.")
+    path.write_text(f"{head}{begin}\n\n{text}\n{end}{tail}", encoding="utf-8")
 
 
 def _say(what: str) -> None:

@@ -56,13 +56,13 @@ class _VerifiedNow:
 
     def __init__(self, keys: ServiceKeys) -> None:
         self._keys = keys
-        self._kept = (keys.current(), VerifiedTokens())
+        self._kept = (keys.tokens, VerifiedTokens())
 
     def under_present_keys(self) -> VerifiedTokens:
         """What to look a token up in, and to remember it in."""
         keys, verified = self._kept
-        present = self._keys.current()
-        if present is not keys:
+        present = self._keys.tokens
+        if present != keys:
             verified = VerifiedTokens()
             self._kept = (present, verified)
         return verified
