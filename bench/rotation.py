@@ -68,10 +68,9 @@ def main() -> None:
             print(rows[-1], file=sys.stderr, flush=True)
     text = "\n".join(
         (
-            f"{asked.pairs} pairs of rounds of {asked.seconds:g} s; ratios are medians over pairs, at least "
-            f"{LEAST_RATIO} is asked for.",
+            f"{asked.pairs} pairs of rounds of {asked.seconds:g} s; the ratio is the median over pairs.",
             "",
-            "| database | passports | one rotation took | releases/s before | during | ratio | met |",
+            "| database | passports | one rotation took | releases/s before | during | ratio | 0.7 met |",
             "|---|---:|---:|---:|---:|---:|---|",
             *rows,
         )

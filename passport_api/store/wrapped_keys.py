@@ -64,14 +64,11 @@ _REPLACE = {
 def uses(uow: UnitOfWork) -> dict[str, Uses]:
     """How many keys are under each key-encryption key that anything is under."""
     data, service = (
-        dict(
-            uow.connection.execute(select(column, func.count()).group_by(column)).tuples().all(),
-        )
+        {row[0]: row[1] for row in uow.connection.execute(select(column, func.count()).group_by(column))}
         for column in (m.DataKey.wrapping_key_id, m.ServiceKey.wrapping_key_id)
     )
-    return {
-        key_id: Uses(data.get(key_id, 0), service.get(key_id, 0)) for key_id in sorted(data.keys() | service.keys())
-    }
+    key_ids = sorted(data.keys() | service.keys())
+    return {key_id: Uses(data.get(key_id, 0), service.get(key_id, 0)) for key_id in key_ids}
 
 
 def under(uow: UnitOfWork, kind: Kind, key_id: str, after: UUID | None, limit: int) -> list[WrappedRow]:
