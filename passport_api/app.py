@@ -19,7 +19,7 @@ from passport_api.services.execution import tidy
 from passport_api.services.passwords import Passwords
 from passport_api.services.recording import Recorder
 from passport_api.services.runtime import Runtime
-from passport_api.services.service_keys import open_service_keys
+from passport_api.services.service_keys import OpenedKeys, ServiceKeys, open_service_keys, read_service_keys
 from passport_api.services.vault import Vault
 from passport_api.store import log
 from passport_api.store.database import Database
@@ -60,7 +60,8 @@ def build_runtime(
     database = Database(settings.database_url, settings.threads + 2, settings.wait_seconds)
     with database.writing() as uow:
         log.found(uow)
-        keys = open_service_keys(uow, keyring, new_id, clock())
+        opened = open_service_keys(uow, keyring, new_id, clock(), with_mldsa=settings.log_mldsa)
+    keys = ServiceKeys(opened, _reader(database, keyring), clock, time.monotonic)
     anchoring = Anchoring(
         DatabaseLog(database, lambda: keys, settings.log_origin),
         open_anchors(settings.anchors),
@@ -82,6 +83,16 @@ def build_runtime(
     if anchoring.standing is Standing.OPEN:
         tidy(runtime)
     return runtime
+
+
+def _reader(database: Database, keyring: Keyring) -> Callable[[OpenedKeys], OpenedKeys]:
+    """How a running service learns of keys that came after it."""
+
+    def read(known: OpenedKeys) -> OpenedKeys:
+        with database.reading() as uow:
+            return read_service_keys(uow, keyring, known)
+
+    return read
 
 
 def create_app(settings: Settings, runtime: Runtime | None = None, log_stream: TextIO | None = None) -> Flask:

@@ -36,6 +36,7 @@ class Settings:
         anchor_seconds: how many seconds there are at most between two checkpoints, when there is anything new.
         key_outage_seconds: for how long data keys in memory may be used beyond their age (five minutes) while the key
             provider does not answer; 0 is not at all.
+        log_mldsa: whether checkpoints carry a second signature, of ML-DSA-65.
     """
 
     database_url: str
@@ -52,6 +53,7 @@ class Settings:
     anchor_entries: int = 1000
     anchor_seconds: int = 30
     key_outage_seconds: int = 900
+    log_mldsa: bool = False
 
     @property
     def https(self) -> bool:
@@ -98,6 +100,7 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
         key_outage_seconds=_count(
             environment, "PASSPORT_KEY_OUTAGE_SECONDS", start.key_outage_seconds, least=0, most=_DAY_SECONDS
         ),
+        log_mldsa=_is_on(environment, "PASSPORT_LOG_MLDSA"),
     )
     for name, value in (("PASSPORT_DATABASE_URL", settings.database_url), ("PASSPORT_KEY_URL", settings.key_url)):
         if not value:
@@ -126,6 +129,7 @@ def to_environment(settings: Settings) -> dict[str, str]:
         "PASSPORT_ANCHOR_ENTRIES": str(settings.anchor_entries),
         "PASSPORT_ANCHOR_SECONDS": str(settings.anchor_seconds),
         "PASSPORT_KEY_OUTAGE_SECONDS": str(settings.key_outage_seconds),
+        "PASSPORT_LOG_MLDSA": "on" if settings.log_mldsa else "off",
     }
 
 
@@ -144,6 +148,13 @@ def _is_database_url(url: str) -> bool:
         return url.startswith(_DATABASES) and urlsplit(url).port != 0
     except ValueError:  # a port that is no number
         return False
+
+
+def _is_on(environment: Mapping[str, str], name: str) -> bool:
+    text = environment.get(name, "off")
+    if text not in {"on", "off"}:
+        raise SettingInvalid(f"{name} must be on or off.")
+    return text == "on"
 
 
 def _count(environment: Mapping[str, str], name: str, default: int, least: int = 1, most: int = _MOST) -> int:

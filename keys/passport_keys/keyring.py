@@ -56,6 +56,21 @@ class Keyring:
             self._drop_expired()
             return len(self._by_use)
 
+    @property
+    def provider(self) -> KeyProvider:
+        """Who holds the key-encryption keys."""
+        return self._provider
+
+    def rewrapped(self, owner: str, wrapped: WrappedKey) -> WrappedKey:
+        """Wrap an owner's key anew, under the key-encryption key that is active now. The key itself stays the same.
+
+        Nothing is remembered: whoever rewraps every key there is must not push out those that are in use.
+
+        Raises:
+            KeyStoreError: As `data_key`; or the provider cannot wrap it.
+        """
+        return self._provider.wrap(self._provider.unwrap(wrapped, _context(owner)), _context(owner))
+
     def new_data_key(self, owner: str) -> tuple[DataKey, WrappedKey]:
         """Make an owner's data key, and its wrapped form to be stored.
 

@@ -27,11 +27,12 @@ def read_checkpoint() -> Response:
 
 @blueprint.route("/v1/log/key", methods=["GET"])
 @access(callers=("anyone",), logs="nothing")
-@blueprint.text_response("A C2SP verifier key.", example=examples.KEY)
+@blueprint.text_response("C2SP verifier keys, one a line, the newest first.", example=examples.KEY)
 def read_log_key() -> Response:
-    """The public key that checkpoints are checked with."""
-    key = verifier_key(state().settings.log_origin, runtime().keys.log.public_bytes())
-    return Response(f"{key}\n", content_type="text/plain; charset=utf-8")
+    """The public keys that checkpoints are checked with: every one that ever signed, and one that soon will."""
+    origin = state().settings.log_origin
+    keys = "".join(f"{verifier_key(origin, public)}\n" for public in runtime().keys.log_verifiers)
+    return Response(keys, content_type="text/plain; charset=utf-8")
 
 
 @blueprint.route("/v1/log/entries/<int:entry>/inclusion-proof", methods=["GET"], parameters=[ENTRY])

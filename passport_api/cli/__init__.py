@@ -14,6 +14,7 @@ from passport_api.cli.backups import backup, backups_group, restore
 from passport_api.cli.clock import recover_clock
 from passport_api.cli.erasures import erasures_group
 from passport_api.cli.key_files import keys_file_group
+from passport_api.cli.keys import keys_group
 from passport_api.cli.log import log_group
 from passport_api.cli.organisations import admins_group, organisations_group
 from passport_api.cli.place import Complaint, data_option, settings_of
@@ -155,6 +156,7 @@ _COMMANDS = (
     restore,
     backups_group,
     keys_file_group,
+    keys_group,
 )
 for command in _COMMANDS:
     main.add_command(command)

@@ -31,9 +31,10 @@ def print_checkpoint(data: Path | None) -> None:
 @log_group.command("key")
 @data_option
 def print_log_key(data: Path | None) -> None:
-    """Print the public key of checkpoints."""
+    """Print the public keys of checkpoints, one a line: every one that ever signed, the newest first."""
     settings = settings_of(data)
-    click.echo(verifier_key(settings.log_origin, runtime_of(data).keys.log.public_bytes()))
+    for public_key in runtime_of(data).keys.log_verifiers:
+        click.echo(verifier_key(settings.log_origin, public_key))
 
 
 @log_group.command("prove")

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from passport_api.anchors.contract import Anchored
 from passport_api.domain.anchor_records import ENDINGS
-from passport_api.domain.checkpoints import Checkpoint, KeyMalformed, NoteRejected, open_note, sign_note
+from passport_api.domain.checkpoints import Checkpoint, KeyMalformed, NoteRejected, add_signature, open_note, sign_note
 from passport_api.domain.endings import PlacedEnding
 from passport_api.domain.generations import generation_of, origin_of
 from passport_api.domain.merkle_proofs import NodesMissing, consistency_proof, root_at
@@ -81,19 +81,24 @@ class DatabaseLog:
             return endings.undone(uow)
 
     def sign(self, body: str) -> str:
-        """A text as a note signed by the log, under the name in its first line."""
-        key = self._keys().log
-        return sign_note(body, _name_in(body), key.public_bytes(), key.sign)
+        """A text as a note signed by each of the log's keys that sign now, under the name in its first line."""
+        first, *others = self._keys().log_signers
+        note = sign_note(body, _name_in(body), first.public_bytes(), first.sign)
+        for key in others:
+            note = add_signature(note, _name_in(body), key.public_bytes(), key.sign)
+        return note
 
     def opened(self, note: str) -> str | None:
         """The text of a note that the log signed, in whichever generation; None for any other."""
         name = _name_in(note)
         if generation_of(self.base, name) is None:
             return None
-        try:
-            return open_note(note, name, self._keys().log.public_bytes(), verify)
-        except (NoteRejected, KeyMalformed):
-            return None
+        for public_key in self._keys().log_verifiers:
+            try:
+                return open_note(note, name, public_key, verify)
+            except (NoteRejected, KeyMalformed):
+                continue
+        return None
 
 
 def _name_in(text: str) -> str:

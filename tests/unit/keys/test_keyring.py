@@ -309,3 +309,16 @@ def test_a_key_that_the_provider_refuses_is_not_carried_by_a_later_outage(enduri
     with pytest.raises(ProviderUnavailable):
         enduring.data_key("a", wrapped)
     assert len(enduring) == 0
+
+
+def test_a_key_is_wrapped_anew_under_the_active_key_and_stays_the_same(tmp_path):
+    provider = LocalFileProvider.create(tmp_path / "keys.json", datetime(2026, 3, 1, tzinfo=UTC))
+    keyring = Keyring(provider, lambda: 0.0)
+    key, wrapped = keyring.new_data_key("owner")
+    added = provider.add_key(datetime(2026, 3, 2, tzinfo=UTC))
+    anew = keyring.rewrapped("owner", wrapped)
+    assert (wrapped.key_id != added, anew.key_id) == (True, added)
+    assert len(keyring) == 1, "what is rewrapped is not remembered"
+    assert keyring.data_key("owner", anew).private_bytes() == key.private_bytes()
+    with pytest.raises(WrapRejected):
+        keyring.rewrapped("another", wrapped)
