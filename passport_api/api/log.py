@@ -5,10 +5,9 @@ from typing import Any
 
 from flask import Response
 
-from passport_api.api.calls import inspect, reply, runtime, state
+from passport_api.api.calls import inspect, reply, runtime
 from passport_api.api.edge import Blueprint, access
 from passport_api.api.parameters import ENTRY
-from passport_api.domain.checkpoints import verifier_key
 from passport_api.services import log
 from passport_schemas import log as wire
 from passport_schemas.examples import log as examples
@@ -30,8 +29,7 @@ def read_checkpoint() -> Response:
 @blueprint.text_response("C2SP verifier keys, one a line, the newest first.", example=examples.KEY)
 def read_log_key() -> Response:
     """The public keys that checkpoints are checked with: every one that ever signed, and one that soon will."""
-    origin = state().settings.log_origin
-    keys = "".join(f"{verifier_key(origin, public)}\n" for public in runtime().keys.log_verifiers)
+    keys = "".join(f"{key}\n" for key in runtime().anchoring.log.verifier_keys())
     return Response(keys, content_type="text/plain; charset=utf-8")
 
 

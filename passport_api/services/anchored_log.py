@@ -4,7 +4,15 @@ from collections.abc import Callable
 
 from passport_api.anchors.contract import Anchored
 from passport_api.domain.anchor_records import ENDINGS
-from passport_api.domain.checkpoints import Checkpoint, KeyMalformed, NoteRejected, add_signature, open_note, sign_note
+from passport_api.domain.checkpoints import (
+    Checkpoint,
+    KeyMalformed,
+    NoteRejected,
+    add_signature,
+    open_note,
+    sign_note,
+    verifier_key,
+)
 from passport_api.domain.endings import PlacedEnding
 from passport_api.domain.generations import generation_of, origin_of
 from passport_api.domain.merkle_proofs import NodesMissing, consistency_proof, root_at
@@ -87,6 +95,11 @@ class DatabaseLog:
         for key in others:
             note = add_signature(note, _name_in(body), key.public_bytes(), key.sign)
         return note
+
+    def verifier_keys(self) -> list[str]:
+        """Every public key that ever signed, as C2SP has them, under the name of each generation; the newest first."""
+        origins = [origin_of(self.base, number) for number in range(self.generation, 0, -1)]
+        return [verifier_key(origin, public) for origin in origins for public in self._keys().log_verifiers]
 
     def opened(self, note: str) -> str | None:
         """The text of a note that the log signed, in whichever generation; None for any other."""
