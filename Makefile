@@ -6,7 +6,7 @@ DATA ?= data
 PORT ?= 8000
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help run test check dev lint reformat openapi bench torture faults drill lock clean
+.PHONY: help run test check dev lint reformat openapi bench bench-rotation torture faults drill lock clean
 
 help:  ## List the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,6 +52,9 @@ openapi: dev  ## Write openapi.yaml from the code
 bench: dev  ## Measure the protected release against the plainest one (takes about an hour)
 	$(BIN)/python -m bench
 	$(BIN)/python -m bench.anchoring
+
+bench-rotation: dev  ## Measure releases while 100,000 passports' keys are rewrapped
+	$(BIN)/python -m bench.rotation
 
 torture: dev  ## Kill the server under load, fifty times
 	$(BIN)/python -m pytest -m torture tests/promises --torture-rounds 50

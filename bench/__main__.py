@@ -36,7 +36,7 @@ def main() -> None:
     text = f"{_circumstances(cycles, seconds)}\n\n{markdown(reports)}\n"
     print(text)
     if asked.write:
-        between_markers(asked.write, _BEGIN, _END, text)
+        between_markers(asked.write, (_BEGIN, _END), text)
 
 
 def _measure(backend: str, scales: Sequence[Scale], load: Clients, folder: Path, length: tuple[int, float]) -> Report:
@@ -84,8 +84,9 @@ def _circumstances(cycles: int, seconds: float) -> str:
     )
 
 
-def between_markers(path: Path, begin: str, end: str, text: str) -> None:
-    """Put figures between the markers of a document, and leave its prose alone."""
+def between_markers(path: Path, markers: tuple[str, str], text: str) -> None:
+    """Put figures between two markers of a document, and leave its prose alone."""
+    begin, end = markers
     document = path.read_text(encoding="utf-8")
     head, begun, rest = document.partition(begin)
     _, ended, tail = rest.partition(end)

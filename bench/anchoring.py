@@ -40,7 +40,7 @@ def main() -> None:
     text = "\n".join(rows)
     print(text)
     if asked.write:
-        between_markers(asked.write, _BEGIN, _END, text)
+        between_markers(asked.write, (_BEGIN, _END), text)
 
 
 def _measured(backend: str, load: Clients, folder: Path, cycles: int, seconds: float) -> str:
@@ -60,7 +60,7 @@ def _service(stack: ExitStack, backend: str, folder: Path, *, anchored: bool) ->
     place = folder / f"{backend}-{'anchored' if anchored else 'alone'}"
     place.mkdir(mode=0o700)
     changes = {"anchor_entries": _EVERY_ENTRIES, "anchor_seconds": _EVERY_SECONDS} if anchored else {"anchors": ()}
-    contender, _ = protected(stack, backend, Population(_SCALE), place, **changes)
+    contender, _, _ = protected(stack, backend, Population(_SCALE), place, **changes)
     return contender
 
 

@@ -84,17 +84,17 @@ def pair(backend: str, scale: Scale, folder: Path) -> Iterator[Pair]:
     population = Population(scale)
     folder.mkdir(mode=0o700)
     with ExitStack() as stack:
-        sealed, runtime = protected(stack, backend, population, folder)
+        served, runtime, _ = protected(stack, backend, population, folder)
         plain = _plain(stack, backend, population, folder)
-        if sealed.shown() != plain.shown() or not plain.shown():
+        if served.shown() != plain.shown() or not plain.shown():
             raise AssertionError("the two do not show the same")
-        yield Pair(scale, sealed, plain, runtime)
+        yield Pair(scale, served, plain, runtime)
 
 
 def protected(
     stack: ExitStack, backend: str, population: Population, folder: Path, **changes: Any
-) -> tuple[Contender, Runtime]:
-    """The service itself, filled and serving, with its settings changed as asked."""
+) -> tuple[Contender, Runtime, Settings]:
+    """Fill and start this service, its settings changed as asked; gives also what it keeps, opened here, and those."""
     port = free_port()
     setup.prepare_folder(folder / "protected", utc_now())
     url = stack.enter_context(empty_database(backend, folder, "protected"))
@@ -109,7 +109,7 @@ def protected(
     arguments = ["-c", _SERVE, "serve", "--port", str(port)]
     server = stack.enter_context(running(arguments, port, to_environment(settings), folder / "protected.log"))
     sign = _signer(create_app(settings, runtime))
-    return Contender(server, population.readers, opened, sign, filled_in), runtime
+    return Contender(server, population.readers, opened, sign, filled_in), runtime, settings
 
 
 def _signer(app: Flask) -> Callable[[Reader], str]:

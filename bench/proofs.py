@@ -8,8 +8,10 @@ from statistics import median, quantiles
 from bench.contenders import Pair
 from bench.figures import Proofs
 from bench.population import READERS
-from passport_api.domain.merkle import inclusion_proof, leaf_hash, verify_inclusion
+from passport_api.domain.merkle import leaf_hash, verify_inclusion
+from passport_api.domain.merkle_proofs import inclusion_proof
 from passport_api.store import log
+from passport_api.store.log_nodes import Nodes
 
 _TRIES = 300
 _STRIDE = 1_000_003
@@ -30,11 +32,11 @@ def _computed(pair: Pair) -> Callable[[int], None]:
     def prove(position: int) -> None:
         with pair.runtime.database.reading() as uow:
             size = log.head(uow).size
-            inclusion_proof(log.Nodes(uow), position, size)
+            inclusion_proof(Nodes(uow), position, size)
 
     with pair.runtime.database.reading() as uow:
-        head, kept = log.head(uow), log.at_position(uow, 0)
-        path = inclusion_proof(log.Nodes(uow), 0, head.size)
+        head, (_, kept) = log.head(uow), log.at_position(uow, 0)
+        path = inclusion_proof(Nodes(uow), 0, head.size)
         if kept is None or not verify_inclusion(leaf_hash(kept.leaf.data()), 0, head.size, path, head.frontier.root()):
             raise Disproved
     return prove

@@ -20,7 +20,7 @@ from passport_api.services.execution import tidy
 from passport_api.services.passwords import Passwords
 from passport_api.services.recording import Recorder
 from passport_api.services.runtime import Runtime
-from passport_api.services.service_keys import open_service_keys
+from passport_api.services.service_keys import OpenedKeys, ServiceKeys, open_service_keys, read_service_keys
 from passport_api.services.vault import Vault
 from passport_api.store import log
 from passport_api.store.database import Database
@@ -46,7 +46,10 @@ def new_secret() -> str:
 
 
 def build_runtime(
-    settings: Settings, clock: Callable[[], datetime] = utc_now, passwords: Passwords | None = None
+    settings: Settings,
+    clock: Callable[[], datetime] = utc_now,
+    passwords: Passwords | None = None,
+    monotonic: Callable[[], float] = time.monotonic,
 ) -> Runtime:
     """Open the database and the keys.
 
@@ -54,7 +57,7 @@ def build_runtime(
         KeyStoreError: the key store refuses, or is not the one this database was made with.
         StoreUnavailable: the database does not answer.
     """
-    keyring = Keyring(open_provider(settings.key_url), time.monotonic)
+    keyring = Keyring(open_provider(settings.key_url), monotonic, outage_seconds=settings.key_outage_seconds)
     database = Database(settings.database_url, settings.threads + 2, settings.wait_seconds)
     with ExitStack() as closing:  # what cannot be begun leaves no connection open
         closing.callback(database.close)
@@ -68,7 +71,8 @@ def _begun(
 ) -> Runtime:
     with database.writing() as uow:
         log.found(uow)
-        keys = open_service_keys(uow, keyring, new_id, clock())
+        opened = open_service_keys(uow, keyring, new_id, clock(), with_mldsa=settings.log_mldsa)
+    keys = ServiceKeys(opened, _reader(database, keyring), clock, time.monotonic)
     anchoring = Anchoring(
         DatabaseLog(database, lambda: keys, settings.log_origin),
         open_anchors(settings.anchors),
@@ -90,6 +94,16 @@ def _begun(
     if anchoring.standing is Standing.OPEN:
         tidy(runtime)
     return runtime
+
+
+def _reader(database: Database, keyring: Keyring) -> Callable[[OpenedKeys], OpenedKeys]:
+    """How a running service learns of keys that came after it."""
+
+    def read(known: OpenedKeys) -> OpenedKeys:
+        with database.reading() as uow:
+            return read_service_keys(uow, keyring, known)
+
+    return read
 
 
 def create_app(settings: Settings, runtime: Runtime | None = None, log_stream: TextIO | None = None) -> Flask:

@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
+_MOST = 64  # processes or threads: more is a mistake
+_DAY_SECONDS = 86400
 _DATABASES = ("sqlite:///", "postgresql+psycopg://")
 NO_ANCHORS = "none"
 """What PASSPORT_ANCHORS says where the log is kept nowhere but in the database."""
@@ -32,6 +34,9 @@ class Settings:
         anchors: where the log's checkpoints are kept outside the database: file:PATH, witness:URL#KEY.
         anchor_entries: how many log entries there are at most between two checkpoints.
         anchor_seconds: how many seconds there are at most between two checkpoints, when there is anything new.
+        key_outage_seconds: for how long data keys in memory may be used beyond their age (five minutes) while the key
+            provider does not answer; 0 is not at all.
+        log_mldsa: whether checkpoints carry a second signature, of ML-DSA-65.
     """
 
     database_url: str
@@ -47,6 +52,8 @@ class Settings:
     anchors: tuple[str, ...] = ()
     anchor_entries: int = 1000
     anchor_seconds: int = 30
+    key_outage_seconds: int = 900
+    log_mldsa: bool = False
 
     @property
     def https(self) -> bool:
@@ -90,6 +97,10 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
         wait_seconds=_count(environment, "PASSPORT_WAIT_SECONDS", start.wait_seconds),
         anchor_entries=_count(environment, "PASSPORT_ANCHOR_ENTRIES", start.anchor_entries, most=1_000_000),
         anchor_seconds=_count(environment, "PASSPORT_ANCHOR_SECONDS", start.anchor_seconds, most=3600),
+        key_outage_seconds=_count(
+            environment, "PASSPORT_KEY_OUTAGE_SECONDS", start.key_outage_seconds, least=0, most=_DAY_SECONDS
+        ),
+        log_mldsa=_is_on(environment, "PASSPORT_LOG_MLDSA"),
     )
     for name, value in (("PASSPORT_DATABASE_URL", settings.database_url), ("PASSPORT_KEY_URL", settings.key_url)):
         if not value:
@@ -117,6 +128,8 @@ def to_environment(settings: Settings) -> dict[str, str]:
         "PASSPORT_ANCHORS": ",".join(settings.anchors) or NO_ANCHORS,
         "PASSPORT_ANCHOR_ENTRIES": str(settings.anchor_entries),
         "PASSPORT_ANCHOR_SECONDS": str(settings.anchor_seconds),
+        "PASSPORT_KEY_OUTAGE_SECONDS": str(settings.key_outage_seconds),
+        "PASSPORT_LOG_MLDSA": "on" if settings.log_mldsa else "off",
     }
 
 
@@ -137,7 +150,14 @@ def _is_database_url(url: str) -> bool:
         return False
 
 
-def _count(environment: Mapping[str, str], name: str, default: int, least: int = 1, most: int = 64) -> int:
+def _is_on(environment: Mapping[str, str], name: str) -> bool:
+    text = environment.get(name, "off")
+    if text not in {"on", "off"}:
+        raise SettingInvalid(f"{name} must be on or off.")
+    return text == "on"
+
+
+def _count(environment: Mapping[str, str], name: str, default: int, least: int = 1, most: int = _MOST) -> int:
     text = environment.get(name, str(default))
     if not (text.isascii() and text.isdigit() and least <= int(text) <= most):
         raise SettingInvalid(f"{name} must be a number from {least} to {most}.")

@@ -9,6 +9,7 @@ from pathlib import Path
 from passport_api.config import Settings, for_folder
 from passport_api.store import migration
 from passport_api.store.database import Database
+from passport_keys.providers import open_provider
 from passport_keys.providers.local_file import LocalFileProvider
 
 _MIGRATION_SECONDS = 3600
@@ -25,6 +26,13 @@ def prepare_folder(folder: Path, now: datetime) -> None:
     keys = folder / "keys.json"
     if not keys.exists():
         LocalFileProvider.create(keys, now)
+
+
+def prepare_keys(settings: Settings, now: datetime) -> None:
+    """Make the first key-encryption key, where the key provider has none yet."""
+    provider = open_provider(settings.key_url)
+    if not provider.key_ids():
+        provider.add_key(now)
 
 
 def prepare_database(settings: Settings) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from support.databases import BACKENDS, drop_templates, postgresql_url
 from support.service import Service, running_service
+from support.tokens import softhsm_module
 from support.world import World
 
 
@@ -22,6 +23,10 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(
             "Start one on 127.0.0.1:5432 (user postgres, no password), or set PASSPORT_TEST_DATABASE_URL.", red=True
         )
+    if softhsm_module() is None:
+        terminalreporter.write_line("")
+        terminalreporter.write_line("THE PKCS #11 PART WAS SKIPPED: SoftHSM is not installed.", red=True, bold=True)
+        terminalreporter.write_line("Install it: apt-get install softhsm2.", red=True)
 
 
 @pytest.fixture(scope="session", autouse=True)

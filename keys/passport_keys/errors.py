@@ -17,6 +17,26 @@ class KeyFileInvalid(KeyStoreError):
     """The key file is missing, or is not a key file of a format this release reads."""
 
 
+class KeyStoreUrlInvalid(KeyStoreError):
+    """A key store URL that its provider cannot use; the message does not repeat it."""
+
+
+class SecretMissing(KeyStoreError):
+    """The file that a passphrase or a PIN is read from is missing, empty or too long."""
+
+
+class PassphraseRejected(KeyStoreError):
+    """The passphrase does not open the key file, or the file was altered."""
+
+
+class ProviderMissing(KeyStoreError):
+    """What a provider needs is not installed; the message says what to install."""
+
+
+class ProviderRefused(KeyStoreError):
+    """The provider answers, and refuses: it knows us not, or the key store is not set up as it must be."""
+
+
 class UnknownKey(KeyStoreError):
     """A wrapped key names a key-encryption key that the provider does not hold."""
 

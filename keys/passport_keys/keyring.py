@@ -2,9 +2,11 @@
 
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import dataclass
 from threading import Lock
 from typing import Final
 
+from passport_keys.errors import KeyStoreError, ProviderUnavailable
 from passport_keys.providers.contract import KeyProvider, WrappedKey
 from passport_keys.sealing import DataKey
 
@@ -14,11 +16,20 @@ _CONTEXT: Final = b"data-key\0"
 _Slot = tuple[str, str, bytes]
 
 
+@dataclass(frozen=True, slots=True)
+class _Remembered:
+    """A data key, and when it is too old to be used without asking the provider again."""
+
+    key: DataKey
+    ages_at: float
+
+
 class Keyring:
     """Makes and unwraps the data keys of owners, keeping the most recently used in memory.
 
     An age is counted from the unwrapping, not from the last use; keys that are too old are dropped at the next call,
-    whichever owner it is for. May be used by several threads at once.
+    whichever owner it is for. While the provider does not answer, a key may be used beyond its age for the outage's
+    seconds, and is kept for so long; nothing else takes the provider's place. May be used by several threads at once.
     """
 
     def __init__(
@@ -27,13 +38,15 @@ class Keyring:
         clock_monotonic: Callable[[], float],
         max_keys: int = 1024,
         max_age_seconds: float = 300,
+        outage_seconds: float = 0,
     ) -> None:
         self._provider = provider
         self._clock = clock_monotonic
         self._max_keys = max_keys
         self._max_age = max_age_seconds
+        self._outage = outage_seconds
         self._lock = Lock()
-        self._by_use: OrderedDict[_Slot, DataKey] = OrderedDict()
+        self._by_use: OrderedDict[_Slot, _Remembered] = OrderedDict()
         self._expiry_by_age: OrderedDict[_Slot, float] = OrderedDict()
         self._times_forgotten = 0
 
@@ -42,6 +55,21 @@ class Keyring:
         with self._lock:
             self._drop_expired()
             return len(self._by_use)
+
+    @property
+    def provider(self) -> KeyProvider:
+        """Who holds the key-encryption keys."""
+        return self._provider
+
+    def rewrapped(self, owner: str, wrapped: WrappedKey) -> WrappedKey:
+        """Wrap an owner's key anew, under the key-encryption key that is active now. The key itself stays the same.
+
+        Nothing is remembered: whoever rewraps every key there is must not push out those that are in use.
+
+        Raises:
+            KeyStoreError: As `data_key`; or the provider cannot wrap it.
+        """
+        return self._provider.wrap(self._provider.unwrap(wrapped, _context(owner)), _context(owner))
 
     def new_data_key(self, owner: str) -> tuple[DataKey, WrappedKey]:
         """Make an owner's data key, and its wrapped form to be stored.
@@ -61,6 +89,7 @@ class Keyring:
         Raises:
             UnknownKey: The provider does not hold the key-encryption key that it is wrapped under.
             WrapRejected: It was altered, or is another owner's.
+            ProviderUnavailable: The provider does not answer, and the key is not in memory, or for too long.
         """
         slot = _slot(owner, wrapped)
         with self._lock:
@@ -68,15 +97,33 @@ class Keyring:
             known = self._by_use.get(slot)
             if known is not None:
                 self._by_use.move_to_end(slot)
-                return known
+                if self._clock() < known.ages_at:
+                    return known.key
             times_forgotten = self._times_forgotten
         # Outside the lock: a provider may be a network away, and others need not wait.
-        key = DataKey(self._provider.unwrap(wrapped, _context(owner)))
+        try:
+            key = DataKey(self._provider.unwrap(wrapped, _context(owner)))
+        except ProviderUnavailable:
+            carried = self._remembered(slot)
+            if carried is None:
+                raise
+            return carried
+        except KeyStoreError:
+            with self._lock:
+                self._drop(slot)
+            raise
         with self._lock:
             # An owner forgotten meanwhile must not come back through this door.
             if times_forgotten == self._times_forgotten:
                 self._remember(slot, key)
         return key
+
+    def _remembered(self, slot: _Slot) -> DataKey | None:
+        """What is in memory of a key, whatever its age: not dropped yet is young enough for an outage."""
+        with self._lock:
+            self._drop_expired()
+            known = self._by_use.get(slot)
+            return None if known is None else known.key
 
     def forget(self, owner: str) -> None:
         """Drop every data key of an owner from memory, as when the owner is erased."""
@@ -87,9 +134,13 @@ class Keyring:
 
     def _remember(self, slot: _Slot, key: DataKey) -> None:
         self._drop_expired()
+        now = self._clock()
+        known = self._by_use.get(slot)
         # Of two threads that unwrapped the same key, the first set its age.
-        self._by_use.setdefault(slot, key)
-        self._expiry_by_age.setdefault(slot, self._clock() + self._max_age)
+        if known is None or now >= known.ages_at:
+            self._drop(slot)
+            self._by_use[slot] = _Remembered(key, now + self._max_age)
+            self._expiry_by_age[slot] = now + self._max_age + self._outage
         while len(self._by_use) > self._max_keys:
             self._drop(next(iter(self._by_use)))
 
@@ -102,8 +153,8 @@ class Keyring:
             self._drop(oldest)
 
     def _drop(self, slot: _Slot) -> None:
-        del self._by_use[slot]
-        del self._expiry_by_age[slot]
+        self._by_use.pop(slot, None)
+        self._expiry_by_age.pop(slot, None)
 
 
 def _slot(owner: str, wrapped: WrappedKey) -> _Slot:

@@ -5,10 +5,9 @@ from typing import Any
 
 from flask import Response
 
-from passport_api.api.calls import inspect, reply, runtime, state
+from passport_api.api.calls import inspect, reply, runtime
 from passport_api.api.edge import Blueprint, access
 from passport_api.api.parameters import ENTRY
-from passport_api.domain.checkpoints import verifier_key
 from passport_api.services import log
 from passport_schemas import log as wire
 from passport_schemas.examples import log as examples
@@ -27,11 +26,11 @@ def read_checkpoint() -> Response:
 
 @blueprint.route("/v1/log/key", methods=["GET"])
 @access(callers=("anyone",), logs="nothing")
-@blueprint.text_response("A C2SP verifier key.", example=examples.KEY)
+@blueprint.text_response("C2SP verifier keys, one a line, the newest first.", example=examples.KEY)
 def read_log_key() -> Response:
-    """The public key that checkpoints are checked with."""
-    key = verifier_key(state().settings.log_origin, runtime().keys.log.public_bytes())
-    return Response(f"{key}\n", content_type="text/plain; charset=utf-8")
+    """The public keys that checkpoints are checked with: every one that ever signed, and one that soon will."""
+    keys = "".join(f"{key}\n" for key in runtime().anchoring.log.verifier_keys())
+    return Response(keys, content_type="text/plain; charset=utf-8")
 
 
 @blueprint.route("/v1/log/entries/<int:entry>/inclusion-proof", methods=["GET"], parameters=[ENTRY])

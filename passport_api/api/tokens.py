@@ -17,8 +17,11 @@ from passport_api.config import Settings
 from passport_api.domain.ids import AccountId, SessionId
 from passport_api.domain.sessions import ACCESS_LIFETIME
 from passport_api.services.runtime import Caller, Runtime
+from passport_api.services.service_keys import ServiceKeys
+from passport_keys.signing import SigningKey
 
 _SESSION = "sid"
+_KEYS = "passport_service_keys"
 _VERIFIED = "passport_verified_tokens"
 _MOST_REMEMBERED = 1024
 
@@ -48,21 +51,35 @@ class VerifiedTokens:
             self._kept[_digest(header)] = (expires_at, who)
 
 
+class _VerifiedNow:
+    """The tokens that were verified under the keys as they are now: a key that is taken away takes its tokens along."""
+
+    def __init__(self, keys: ServiceKeys) -> None:
+        self._keys = keys
+        self._kept = (keys.tokens, VerifiedTokens())
+
+    def under_present_keys(self) -> VerifiedTokens:
+        """What to look a token up in, and to remember it in."""
+        keys, verified = self._kept
+        present = self._keys.tokens
+        if present != keys:
+            verified = VerifiedTokens()
+            self._kept = (present, verified)
+        return verified
+
+
 def _digest(header: str) -> bytes:
     return hashlib.sha256(header.encode("utf-8", "surrogateescape")).digest()
 
 
 def sign_in_with(app: Flask, runtime: Runtime, settings: Settings) -> None:
-    """Sign access tokens with the newest key and accept those of every key that is kept.
+    """Sign access tokens with the key that signs now, and accept those of every key that is not retired.
 
     A token is asked for everywhere but on the routes that declare that anyone may call.
     """
-    newest = runtime.keys.tokens[-1]
     app.config.update(
         JWT_ALGORITHM="EdDSA",
         JWT_DECODE_ALGORITHMS=["EdDSA"],
-        JWT_PRIVATE_KEY=newest.private_pem(),
-        JWT_PUBLIC_KEY=newest.public_pem(),
         JWT_ACCESS_TOKEN_EXPIRES=ACCESS_LIFETIME,
         JWT_ENCODE_ISSUER=settings.base_url,
         JWT_DECODE_ISSUER=settings.base_url,
@@ -71,28 +88,34 @@ def sign_in_with(app: Flask, runtime: Runtime, settings: Settings) -> None:
         JWT_TOKEN_LOCATION=["headers"],
         JWT_ERROR_MESSAGE_KEY="title",
     )
-    public = {key.key_id: key.public_pem() for key in runtime.keys.tokens}
     manager = JWTManager(app)
     register_token_problems(manager)
 
     @manager.decode_key_loader
     def public_key(header: dict[str, Any], _claims: dict[str, Any]) -> bytes:
-        found = public.get(str(header.get("kid")))
+        found = runtime.keys.token_key(str(header.get("kid")))
         if found is None:
             raise jwt.InvalidTokenError
-        return found
+        return found.public_pem()
 
-    app.extensions[_VERIFIED] = VerifiedTokens()
-    app.extensions["passport_token_key_id"] = newest.key_id
+    @manager.encode_key_loader
+    def private_key(_identity: Any) -> bytes:
+        signer: SigningKey = g.token_signer
+        return signer.private_pem()
+
+    app.extensions[_KEYS] = runtime.keys
+    app.extensions[_VERIFIED] = _VerifiedNow(runtime.keys)
     app.before_request(_ask_for_token)
 
 
 def access_token(who: Caller) -> str:
     """Sign an access token for a session."""
+    keys: ServiceKeys = current_app.extensions[_KEYS]
+    g.token_signer = signer = keys.token_signer  # asked once: the key that is named is the key that signs
     token = create_access_token(
         identity=str(who.account_id),
         additional_claims={_SESSION: str(who.session_id)},
-        additional_headers={"kid": current_app.extensions["passport_token_key_id"]},
+        additional_headers={"kid": signer.key_id},
     )
     return cast("str", token)
 
@@ -115,7 +138,7 @@ def _ask_for_token() -> None:
     declared = access_of(current_app.view_functions[request.endpoint])
     if declared is not None and declared.is_open:
         return
-    verified: VerifiedTokens = current_app.extensions[_VERIFIED]
+    verified = cast("_VerifiedNow", current_app.extensions[_VERIFIED]).under_present_keys()
     header = request.headers.get("Authorization", "")
     who = verified.find(header)
     if who is None:

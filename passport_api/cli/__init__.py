@@ -13,6 +13,8 @@ from passport_api.app import build_runtime, create_app, new_secret, utc_now
 from passport_api.cli.backups import backup, backups_group, restore
 from passport_api.cli.clock import recover_clock
 from passport_api.cli.erasures import erasures_group
+from passport_api.cli.key_files import keys_file_group
+from passport_api.cli.keys import keys_group
 from passport_api.cli.log import log_group
 from passport_api.cli.organisations import admins_group, organisations_group
 from passport_api.cli.place import Complaint, data_option, settings_of
@@ -74,6 +76,7 @@ def init(data: Path | None) -> None:
     settings = settings_of(data)
     if data is not None:
         setup.prepare_folder(data, utc_now())
+    setup.prepare_keys(settings, utc_now())
     setup.prepare_database(settings)
     runtime = build_runtime(settings)
     for label in runtime.anchoring.enrol_missing():
@@ -155,6 +158,8 @@ _COMMANDS = (
     backup,
     restore,
     backups_group,
+    keys_file_group,
+    keys_group,
 )
 for command in _COMMANDS:
     main.add_command(command)

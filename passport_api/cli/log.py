@@ -8,7 +8,7 @@ import click
 
 from passport_api.cli.place import Complaint, data_option, runtime_of, settings_of
 from passport_api.cli.trust import Trust, read_text
-from passport_api.domain.checkpoints import Checkpoint, verifier_key
+from passport_api.domain.checkpoints import Checkpoint
 from passport_api.domain.proofs import TLOG_PROOF
 from passport_api.services import log, proofs
 from passport_api.store.database import Database
@@ -31,9 +31,9 @@ def print_checkpoint(data: Path | None) -> None:
 @log_group.command("key")
 @data_option
 def print_log_key(data: Path | None) -> None:
-    """Print the public key of checkpoints."""
-    settings = settings_of(data)
-    click.echo(verifier_key(settings.log_origin, runtime_of(data).keys.log.public_bytes()))
+    """Print the public keys of checkpoints, one a line: every one that ever signed, the newest first."""
+    for key in runtime_of(data).anchoring.log.verifier_keys():
+        click.echo(key)
 
 
 @log_group.command("prove")

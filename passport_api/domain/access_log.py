@@ -24,8 +24,20 @@ VIEW_OPENED = "view.opened"
 VIEW_ACKNOWLEDGED = "view.acknowledged"
 PASSPORT_LISTED = "passport.listed"
 
+KEY_ROTATION_BEGUN = "key.rotation_begun"
+KEY_ADDED = "key.added"
+KEYS_REWRAPPED = "keys.rewrapped"
+KEY_DESTRUCTION_BEGUN = "key.destruction_begun"
+KEY_DESTROYED = "key.destroyed"
+SIGNING_KEY_ADDED = "signing_key.added"
+
 LEAVES_ACCESS_AS_IT_IS = frozenset(
     {
+        KEY_ROTATION_BEGUN,
+        KEY_ADDED,
+        KEYS_REWRAPPED,
+        KEY_DESTROYED,
+        SIGNING_KEY_ADDED,
         VIEW_OPENED,
         VIEW_ACKNOWLEDGED,
         PASSPORT_LISTED,

@@ -1,7 +1,8 @@
 """The log's checkpoints, as text that anyone can keep and check, and the signed notes they travel in.
 
 Sources: c2sp.org/tlog-checkpoint (what a checkpoint says) and c2sp.org/signed-note (how a note is signed). Signing and
-verifying Ed25519 (RFC 8032) come in as functions, since only the keys package touches cryptography.
+verifying Ed25519 (RFC 8032) and ML-DSA-65 (FIPS 204) come in as functions, since only the keys package touches
+cryptography. Which of the two a public key is for is told by its length.
 """
 
 import base64
@@ -16,7 +17,14 @@ from passport_api.domain.merkle import HASH_SIZE
 
 ED25519 = b"\x01"
 """The signature type identifier byte of Ed25519 over the text itself. Other specifications assign others."""
+MLDSA65 = b"\xfftransition-passport/note-signature/ML-DSA-65/v1"
+"""The signature type identifier of ML-DSA-65 over the note's text, with an empty context.
+
+C2SP assigns none, so it is 0xff and a longer identifier that is unlikely to collide, as signed-note recommends.
+"""
 PUBLIC_KEY_SIZE = 32
+MLDSA65_PUBLIC_KEY_SIZE = 1952
+_TYPES = {PUBLIC_KEY_SIZE: ED25519, MLDSA65_PUBLIC_KEY_SIZE: MLDSA65}
 KEY_ID_SIZE = 4
 MAX_SIGNATURES = 100
 """The specification asks for room for at least 16."""
@@ -113,46 +121,53 @@ class VerifierKey:
     public_key: bytes
 
 
-def note_key_id(name: str, public_key: bytes, kind: bytes = ED25519) -> bytes:
+def note_key_id(name: str, public_key: bytes, kind: bytes | None = None) -> bytes:
     """Return the four bytes that tell keys of one name, and kinds of signature by one key, apart.
 
     Args:
         name: the key's name.
-        public_key: an Ed25519 key.
-        kind: the signature type identifier byte.
+        public_key: an Ed25519 or ML-DSA-65 key.
+        kind: the signature type identifier; that of a signature over the text itself by such a key when not given.
 
     Raises:
-        KeyMalformed: the name is empty or has a space, plus or control character, or the key is not 32 bytes.
+        KeyMalformed: the name is empty or has a space, plus or control character, or the key has another length.
     """
     if not name.isprintable() or not _is_key_name(name):
         raise KeyMalformed("a key's name is not empty and has no spaces and no plus")
-    if len(public_key) != PUBLIC_KEY_SIZE:
-        raise KeyMalformed("an Ed25519 public key has 32 bytes")
-    return sha256(name.encode() + b"\n" + kind + public_key).digest()[:KEY_ID_SIZE]
+    return sha256(name.encode() + b"\n" + _typed(public_key, kind)).digest()[:KEY_ID_SIZE]
 
 
-def verifier_key(name: str, public_key: bytes, kind: bytes = ED25519) -> str:
+def verifier_key(name: str, public_key: bytes, kind: bytes | None = None) -> str:
     """Return the key as one line of text to publish: name, key id in hexadecimal and key, joined by plus signs.
 
     Raises:
         KeyMalformed: see `note_key_id`.
     """
-    return f"{name}+{note_key_id(name, public_key, kind).hex()}+{encode(kind + public_key)}"
+    return f"{name}+{note_key_id(name, public_key, kind).hex()}+{encode(_typed(public_key, kind))}"
 
 
-def parse_verifier_key(text: str, kind: bytes = ED25519) -> VerifierKey:
+def parse_verifier_key(text: str, kind: bytes | None = None) -> VerifierKey:
     """Read what `verifier_key` wrote.
 
     Raises:
-        KeyMalformed: the text has another form, the key is of another kind, or its id is not its own.
+        KeyMalformed: the text has another form, the key is of no kind that was meant, or its id is not its own.
     """
     name, _, rest = text.partition("+")
     encoded = rest.partition("+")[2]
     key = decode(encoded) or b""
-    public_key = key.removeprefix(kind)
+    meant = kind or (MLDSA65 if key.startswith(MLDSA65) else ED25519)
+    public_key = key.removeprefix(meant)
     if verifier_key(name, public_key, kind) != text:
         raise KeyMalformed("not a verifier key of this kind")
     return VerifierKey(name, public_key)
+
+
+def _typed(public_key: bytes, kind: bytes | None) -> bytes:
+    """A public key after its signature type."""
+    usual = _TYPES.get(len(public_key))
+    if usual is None:
+        raise KeyMalformed("an Ed25519 public key has 32 bytes, an ML-DSA-65 public key 1952")
+    return (kind or usual) + public_key
 
 
 def sign_note(body: str, name: str, public_key: bytes, sign: Sign) -> str:
@@ -162,7 +177,7 @@ def sign_note(body: str, name: str, public_key: bytes, sign: Sign) -> str:
         body: the text to sign, which ends in a newline.
         name: the key's name.
         public_key: the key that will verify the signature.
-        sign: makes an Ed25519 signature over a message.
+        sign: makes that key's signature over a message.
 
     Raises:
         NoteRejected: the body does not end in a newline or has a control character.
@@ -177,6 +192,19 @@ def sign_note(body: str, name: str, public_key: bytes, sign: Sign) -> str:
 def signature_line(name: str, key_id: bytes, signature: bytes) -> str:
     """Return one signature as it stands in a note, with its newline."""
     return f"— {name} {encode(key_id + signature)}\n"
+
+
+def add_signature(note: str, name: str, public_key: bytes, sign: Sign) -> str:
+    """Return a note that `sign_note` or this made, with one more signature: by a key that comes, or of another kind.
+
+    Raises:
+        NoteRejected: it is no note, or has as many signatures as one may have.
+        KeyMalformed: see `note_key_id`.
+    """
+    body, signatures = split_note(note)
+    if len(signatures) >= MAX_SIGNATURES:
+        raise NoteRejected(NoteFault.MALFORMED)
+    return note + sign_note(body, name, public_key, sign).removeprefix(f"{body}\n")
 
 
 def open_note(note: str, name: str, public_key: bytes, verify: Verify) -> str:

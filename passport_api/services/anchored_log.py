@@ -4,13 +4,22 @@ from collections.abc import Callable
 
 from passport_api.anchors.contract import Anchored
 from passport_api.domain.anchor_records import ENDINGS
-from passport_api.domain.checkpoints import Checkpoint, KeyMalformed, NoteRejected, open_note, sign_note
+from passport_api.domain.checkpoints import (
+    Checkpoint,
+    KeyMalformed,
+    NoteRejected,
+    add_signature,
+    open_note,
+    sign_note,
+    verifier_key,
+)
 from passport_api.domain.endings import PlacedEnding
 from passport_api.domain.generations import generation_of, origin_of
-from passport_api.domain.merkle import NodesMissing, consistency_proof, root_at
+from passport_api.domain.merkle_proofs import NodesMissing, consistency_proof, root_at
 from passport_api.services.service_keys import ServiceKeys
 from passport_api.store import endings, log
 from passport_api.store.database import Database
+from passport_api.store.log_nodes import Nodes
 from passport_keys.signing import verify
 
 
@@ -57,7 +66,7 @@ class DatabaseLog:
     def consistency(self, old: int, new: int) -> list[bytes]:
         """The proof that the log of one size begins that of another."""
         with self._database.reading() as uow:
-            return consistency_proof(log.Nodes(uow), old, new)
+            return consistency_proof(Nodes(uow), old, new)
 
     def holds(self, checkpoint: Checkpoint) -> bool:
         """Whether the log had this root at this size, and is at least that long; whatever its name."""
@@ -65,7 +74,7 @@ class DatabaseLog:
             if log.head(uow).size < checkpoint.size:
                 return False
             try:
-                return root_at(log.Nodes(uow), checkpoint.size) == checkpoint.root
+                return root_at(Nodes(uow), checkpoint.size) == checkpoint.root
             except NodesMissing:
                 return False
 
@@ -91,19 +100,29 @@ class DatabaseLog:
             return endings.undone(uow)
 
     def sign(self, body: str) -> str:
-        """A text as a note signed by the log, under the name in its first line."""
-        key = self._keys().log
-        return sign_note(body, _name_in(body), key.public_bytes(), key.sign)
+        """A text as a note signed by each of the log's keys that sign now, under the name in its first line."""
+        first, *others = self._keys().log_signers
+        note = sign_note(body, _name_in(body), first.public_bytes(), first.sign)
+        for key in others:
+            note = add_signature(note, _name_in(body), key.public_bytes(), key.sign)
+        return note
+
+    def verifier_keys(self) -> list[str]:
+        """Every public key that ever signed, as C2SP has them, under the name of each generation; the newest first."""
+        origins = [origin_of(self.base, number) for number in range(self.generation, 0, -1)]
+        return [verifier_key(origin, public) for origin in origins for public in self._keys().log_verifiers]
 
     def opened(self, note: str) -> str | None:
         """The text of a note that the log signed, in whichever generation; None for any other."""
         name = _name_in(note)
         if generation_of(self.base, name) is None:
             return None
-        try:
-            return open_note(note, name, self._keys().log.public_bytes(), verify)
-        except (NoteRejected, KeyMalformed):
-            return None
+        for public_key in self._keys().log_verifiers:
+            try:
+                return open_note(note, name, public_key, verify)
+            except (NoteRejected, KeyMalformed):
+                continue
+        return None
 
 
 def _name_in(text: str) -> str:

@@ -12,6 +12,7 @@ from enum import Enum
 
 from passport_api.anchors.contract import Anchor, AnchorDiverged, Anchored, AnchorUnavailable
 from passport_api.anchors.file import FileAnchor
+from passport_api.domain.checkpoints import signature_line, split_note
 from passport_api.services.anchored_log import DatabaseLog
 from passport_api.store.log import Head
 
@@ -281,10 +282,10 @@ class Anchoring:
 def _merged(taken: Sequence[Anchored]) -> Anchored:
     """The largest checkpoint among those taken, with every signature that any of its notes carries."""
     largest = max(taken, key=lambda anchored: anchored.checkpoint.size)
-    text, _, lines = largest.note.rpartition("\n\n")
-    signatures = lines.splitlines(keepends=True)
-    for other in taken:
-        if other.checkpoint == largest.checkpoint:
-            more = other.note.rpartition("\n\n")[2].splitlines(keepends=True)
-            signatures += [line for line in more if line not in signatures]
-    return Anchored(largest.checkpoint, f"{text}\n\n{''.join(signatures)}")
+    same = [anchored.note for anchored in taken if anchored.checkpoint == largest.checkpoint]
+    signatures = {
+        (name, key_id): signature_line(name, key_id, signature)
+        for note in same
+        for name, key_id, signature in split_note(note)[1]
+    }
+    return Anchored(largest.checkpoint, f"{split_note(largest.note)[0]}\n{''.join(signatures.values())}")

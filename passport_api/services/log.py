@@ -8,7 +8,8 @@ from passport_api.domain.checkpoints import Checkpoint
 from passport_api.domain.decisions import Granted, Reason, Refused
 from passport_api.domain.errors import InvalidField
 from passport_api.domain.ids import PassportId
-from passport_api.domain.merkle import Frontier, Node, consistency_proof, inclusion_proof, leaf_hash
+from passport_api.domain.merkle import Frontier, Node, leaf_hash
+from passport_api.domain.merkle_proofs import consistency_proof, inclusion_proof
 from passport_api.domain.proofs import ConsistencyProof, InclusionProof
 from passport_api.domain.roles import Role
 from passport_api.services import erasures
@@ -16,6 +17,7 @@ from passport_api.services.admission import facts_of, seals_of
 from passport_api.services.runtime import Work
 from passport_api.store import log, passports
 from passport_api.store.database import UnitOfWork
+from passport_api.store.log_nodes import Nodes, Subtrees
 from passport_keys.errors import KeyStoreError
 
 
@@ -33,14 +35,13 @@ def prove_inclusion(work: Work, position: int, size: int | None) -> InclusionPro
     Raises:
         InvalidField: the size is not one that the log has had since the entry.
     """
-    at_size = log.head(work.uow).size
-    kept = log.at_position(work.uow, position) if position < at_size else None
+    at_size, kept = log.at_position(work.uow, position)
     if kept is None or not _may_know_of(work, kept):
         return Refused(Reason.NO_SUCH_THING)
     wanted = at_size if size is None else size
     if not position < wanted <= at_size:
         raise InvalidField("query:size", "Must be a size that the log has had since this entry.")
-    nodes = log.Nodes(work.uow)
+    nodes = Nodes(work.uow)
     return InclusionProof(position, wanted, leaf_hash(kept.leaf.data()), inclusion_proof(nodes, position, wanted))
 
 
@@ -54,7 +55,7 @@ def prove_consistency(work: Work, old: int, new: int) -> ConsistencyProof:
         raise InvalidField("query:to", "Must be a size that the log has had.")
     if old > new:
         raise InvalidField("query:from", "Must not be larger than to.")
-    return ConsistencyProof(old, new, consistency_proof(log.Nodes(work.uow), old, new))
+    return ConsistencyProof(old, new, consistency_proof(Nodes(work.uow), old, new))
 
 
 def measured(uow: UnitOfWork) -> tuple[int, bytes]:
@@ -84,7 +85,7 @@ def verify(uow: UnitOfWork, checkpoints: Sequence[Checkpoint]) -> Iterator[Findi
     for checkpoint in checkpoints:
         wanted.setdefault(checkpoint.size, set()).add(checkpoint.root)
     trusted = 0
-    subtrees = log.Subtrees(uow)
+    subtrees = Subtrees(uow)
     entries = log.every(uow)
     while (read := _next(entries, frontier.size)) is not None:
         if isinstance(read, Finding):
@@ -118,7 +119,7 @@ def _next(
     return read
 
 
-def _against_subtrees(subtrees: log.Subtrees, completed: Sequence[Node]) -> Iterator[Finding]:
+def _against_subtrees(subtrees: Subtrees, completed: Sequence[Node]) -> Iterator[Finding]:
     for height, index, root in completed:
         if subtrees.at(height, index) != root:
             first, last = index << height, ((index + 1) << height) - 1
@@ -150,8 +151,7 @@ def _may_know_of(work: Work, kept: log.KeptEntry) -> bool:
     if work.actor.holds_anywhere(Role.AUDITOR):
         return True
     passport_id = kept.leaf.passport_id or PassportId(work.runtime.new_id())
-    record = passports.find(work.uow, passport_id)
-    parents = passports.parents_of(work.uow, passport_id)
+    record, parents = passports.with_parents(work.uow, passport_id)
     facts = None if record is None else facts_of(record, parents)
     if isinstance(decide_use(Use.READ_ACCESS_LOG, work.actor, facts), Granted):
         return True

@@ -76,7 +76,8 @@ class Recorder:
             if not still_right:
                 return []
             newest = max(ticket.decision.at for ticket in still_right)
-            log.append(uow, head, [ticket.leaf for ticket in still_right], at=newest, new_epoch=False)
             placed = list(enumerate(still_right, start=head.size))
-            decisions.add(uow, [(position, ticket.decision) for position, ticket in placed])
+            with uow.in_one_trip():
+                log.append(uow, head, [ticket.leaf for ticket in still_right], at=newest, new_epoch=False)
+                decisions.add(uow, [(position, ticket.decision) for position, ticket in placed])
         return placed

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+import psycopg
 from sqlalchemy import Connection, Engine, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
@@ -30,6 +31,28 @@ class UnitOfWork:
 
     connection: Connection
     ended: bool = False
+
+    @contextmanager
+    def in_one_trip(self) -> Iterator[None]:
+        """Send the writes in this block without waiting for an answer to each: PostgreSQL answers all at its end.
+
+        Only statements that give nothing back may stand in it.
+
+        Raises:
+            DBAPIError: what any of them would have raised by itself.
+        """
+        driver = self.connection.connection.driver_connection
+        if not isinstance(driver, psycopg.Connection):
+            yield
+            return
+        try:
+            with driver.pipeline():
+                yield
+        except psycopg.Error as error:  # it comes past SQLAlchemy, which would have named it so
+            dialect = self.connection.dialect
+            raise DBAPIError.instance(
+                None, None, error, psycopg.Error, connection_invalidated=driver.closed, dialect=dialect
+            ) from error
 
 
 class Database:

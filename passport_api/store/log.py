@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, bindparam, exists, func, insert, select, type_coerce, update
+from sqlalchemy import Select, bindparam, exists, func, insert, select, type_coerce, update
 from sqlalchemy.types import NullType
 
 from passport_api.domain.access_log import Leaf
@@ -17,6 +17,8 @@ from passport_api.store._types import AnyRow
 from passport_api.store.database import UnitOfWork
 
 _HEAD_ROW = 1
+_LAST_POSITION = 2**63 - 1
+"""What a column can hold: no entry is there, nor beyond."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,13 @@ _ADVANCE = (
 _INSERT_ENTRY = insert(m.LogEntry)
 _INSERT_SUBTREE = insert(m.LogSubtree)
 _ENTRY = select(m.LogEntry.position, m.LogEntry.id, m.LogEntry.passport_id, m.LogEntry.sealed_payload)
-_HAS_KEY = exists().where(m.DataKey.passport_id == m.LogEntry.passport_id)
+_OF_ERASED = exists().where(m.Passport.id == m.LogEntry.passport_id, m.Passport.sealed_child.is_(None))
+_SIZE_AND_ENTRY = (
+    _ENTRY.add_columns(m.LogHead.size)
+    .select_from(m.LogHead)
+    .outerjoin(m.LogEntry, (m.LogEntry.position == bindparam("position")) & (m.LogEntry.position < m.LogHead.size))
+    .where(m.LogHead.id == _HEAD_ROW)
+)
 # Untyped, so that one entry that makes no sense does not hide which it is.
 _COLUMNS = (*_ENTRY.selected_columns, m.LogEntry.leaf_hash)
 _AS_WRITTEN: Select[*tuple[Any, ...]] = select(*(type_coerce(column, NullType()) for column in _COLUMNS)).order_by(
@@ -186,10 +194,10 @@ def of_passport(uow: UnitOfWork, passport_id: PassportId, before: int | None, li
     return [_kept(row) for row in uow.connection.execute(query)]
 
 
-def at_position(uow: UnitOfWork, position: int) -> KeptEntry | None:
-    """The entry at a place in the log, if the log is that long."""
-    row = uow.connection.execute(_ENTRY.where(m.LogEntry.position == position)).one_or_none()
-    return None if row is None else _kept(row)
+def at_position(uow: UnitOfWork, position: int) -> tuple[int, KeptEntry | None]:
+    """How long the log is now, and the entry at a place in it, if it is that long."""
+    row = uow.connection.execute(_SIZE_AND_ENTRY, {"position": min(position, _LAST_POSITION)}).one()
+    return row[4], None if row[0] is None else _kept(row)
 
 
 def by_entry_id(uow: UnitOfWork, entry_id: EntryId) -> KeptEntry | None:
@@ -211,15 +219,13 @@ def every(uow: UnitOfWork) -> Iterator[tuple[KeptEntry, bytes]]:
 
 def count_sealed_for_good(uow: UnitOfWork) -> int:
     """How many entries nobody can read any more, for the passport that they are about was erased."""
-    return uow.connection.execute(
-        select(func.count()).where(m.LogEntry.passport_id.is_not(None), ~_HAS_KEY)
-    ).scalar_one()
+    return uow.connection.execute(select(func.count()).select_from(m.LogEntry).where(_OF_ERASED)).scalar_one()
 
 
 def listed(uow: UnitOfWork, start: int, end: int | None) -> Iterator[ListedEntry]:
     """The entries from position start to before end (None: to the last), in order, in constant memory."""
     query = (
-        select(m.LogEntry.position, m.LogEntry.id, and_(m.LogEntry.passport_id.is_not(None), ~_HAS_KEY))
+        select(m.LogEntry.position, m.LogEntry.id, _OF_ERASED)
         .where(m.LogEntry.position >= start)
         .order_by(m.LogEntry.position)
     )
@@ -228,43 +234,6 @@ def listed(uow: UnitOfWork, start: int, end: int | None) -> Iterator[ListedEntry
     with uow.connection.execution_options(yield_per=1000).execute(query) as rows:
         for row in rows:
             yield ListedEntry(row[0], EntryId(row[1]), bool(row[2]))
-
-
-class Nodes:
-    """The log's stored hashes, for proofs (see domain.merkle.NodeReader)."""
-
-    def __init__(self, uow: UnitOfWork) -> None:
-        self._connection = uow.connection
-
-    def leaves(self, start: int, end: int) -> list[bytes]:
-        """The leaf hashes from start to before end."""
-        query = (
-            select(m.LogEntry.leaf_hash)
-            .where(m.LogEntry.position >= start, m.LogEntry.position < end)
-            .order_by(m.LogEntry.position)
-        )
-        return list(self._connection.execute(query).scalars())
-
-    def subtree(self, height: int, start: int, end: int) -> list[bytes]:
-        """The roots of the perfect subtrees of a height, from index start to before end."""
-        query = (
-            select(m.LogSubtree.hash)
-            .where(m.LogSubtree.height == height, m.LogSubtree.position >= start, m.LogSubtree.position < end)
-            .order_by(m.LogSubtree.position)
-        )
-        return list(self._connection.execute(query).scalars())
-
-
-class Subtrees:
-    """The stored subtree roots, one at a time: for verification."""
-
-    def __init__(self, uow: UnitOfWork) -> None:
-        self._nodes = Nodes(uow)
-
-    def at(self, height: int, index: int) -> bytes | None:
-        """The root of one perfect subtree, None when it is missing."""
-        found = self._nodes.subtree(height, index, index + 1)
-        return found[0] if found else None
 
 
 def begin_generation(uow: UnitOfWork, generation: int) -> None:

@@ -1,9 +1,10 @@
 """Passports, their parents, and the blind indexes of their current identifiers."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, exists, insert, select, union
+from sqlalchemy import and_, bindparam, exists, insert, select, union
 from sqlalchemy.exc import IntegrityError
 
 from passport_api.domain.ids import AccountId, OrganisationId, PassportId
@@ -63,26 +64,44 @@ _PASSPORT = (
 )
 """Only what can still be opened: a passport without its data key was erased, and is as if it had never been."""
 
+_THIS = _PASSPORT.where(m.Passport.id == bindparam("passport_id"))
+_HELD = _THIS.with_for_update(key_share=True, of=m.Passport)
+_PARENT = (m.Parent.account_id, m.Account.sealed_identity, m.Parent.ended_at)
+_IN_ORDER = (m.Parent.started_at, m.Parent.account_id)
+_PARENTS = (
+    select(*_PARENT)
+    .join(m.Account, m.Account.id == m.Parent.account_id)
+    .where(m.Parent.passport_id == bindparam("passport_id"))
+    .order_by(*_IN_ORDER)
+)
+_WITH_PARENTS = (
+    _THIS.add_columns(*_PARENT)
+    .outerjoin(m.Parent, m.Parent.passport_id == m.Passport.id)
+    .outerjoin(m.Account, m.Account.id == m.Parent.account_id)
+    .order_by(*_IN_ORDER)
+)
+
 
 def find(uow: UnitOfWork, passport_id: PassportId) -> PassportRecord | None:
     """The passport with this id, if there is one, held until the transaction ends.
 
     The row is locked so that two changes to one passport (two parents agreeing at once) take turns.
     """
-    query = _PASSPORT.where(m.Passport.id == passport_id).with_for_update(key_share=True, of=m.Passport)
-    row = uow.connection.execute(query).one_or_none()
+    row = uow.connection.execute(_HELD, {"passport_id": passport_id}).one_or_none()
     return None if row is None else _record(row)
+
+
+def with_parents(uow: UnitOfWork, passport_id: PassportId) -> tuple[PassportRecord | None, list[ParentRow]]:
+    """The passport with this id and its parents, former ones too, in one query and without holding it."""
+    rows: Sequence[AnyRow] = uow.connection.execute(_WITH_PARENTS, {"passport_id": passport_id}).all()
+    parents = [ParentRow(AccountId(row[7]), row[8], row[9] is not None) for row in rows if row[7] is not None]
+    return (_record(rows[0]) if rows else None), parents
 
 
 def parents_of(uow: UnitOfWork, passport_id: PassportId) -> list[ParentRow]:
     """The parents of a passport, former ones too."""
-    query = (
-        select(m.Parent.account_id, m.Account.sealed_identity, m.Parent.ended_at)
-        .join(m.Account, m.Account.id == m.Parent.account_id)
-        .where(m.Parent.passport_id == passport_id)
-        .order_by(m.Parent.started_at, m.Parent.account_id)
-    )
-    return [ParentRow(AccountId(row[0]), row[1], row[2] is not None) for row in uow.connection.execute(query)]
+    rows = uow.connection.execute(_PARENTS, {"passport_id": passport_id})
+    return [ParentRow(AccountId(row[0]), row[1], row[2] is not None) for row in rows]
 
 
 def responsible_for(

@@ -4,8 +4,9 @@ import base64
 from pathlib import Path
 
 from passport_api.witness.state import State
+from passport_keys import owner_only
 from passport_keys.errors import KeyFileInvalid, KeyStoreError
-from passport_keys.owner_only import read_owner_only, write_new
+from passport_keys.owner_only import write_new
 from passport_keys.signing import SigningKey
 
 _KEY = "key"
@@ -23,7 +24,7 @@ def open_key(folder: Path) -> SigningKey:
         KeyFileInvalid: it is missing, or no such key.
     """
     # A parser's error holds its input: none travels as the context of ours.
-    content = read_owner_only(folder / _KEY)
+    content = owner_only.read(folder / _KEY)
     private = _decoded(content)
     if private is None:
         raise KeyFileInvalid(f"{folder / _KEY} is not a witness's key.")

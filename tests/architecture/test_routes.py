@@ -292,7 +292,7 @@ def _actions_since(service: Service, before: int) -> list[str]:
 
 
 def _action(step: Step, position: int) -> str:
-    kept = log.at_position(step.uow, position)
+    _, kept = log.at_position(step.uow, position)
     assert kept is not None
     vault = step.runtime.vault
     if kept.leaf.passport_id is None:

@@ -297,6 +297,11 @@ def test_a_server_that_is_slow_is_left_in_time(
         assert time.monotonic() - began < 5
 
 
+def test_an_answer_without_an_end_is_left_at_its_limit(witness: Witness, log: MemoryLog) -> None:
+    with dripping(b"HTTP/1.1 200 OK\r\n\r\n", b"x" * exchange.MAX_ANSWER_BYTES) as url:
+        refused(url, witness, log, "an answer of more than")
+
+
 def test_a_server_that_is_not_there_or_speaks_no_http_is_unavailable(witness: Witness, log: MemoryLog) -> None:
     with socket.create_server(("127.0.0.1", 0)) as nobody:
         port = nobody.getsockname()[1]
@@ -322,7 +327,7 @@ def test_an_https_server_without_a_certificate_that_is_trusted_is_unavailable(
 
 # The setting.
 
-KEY = cosigner_key(NAME, SigningKey.generate().public_bytes())
+KEY = cosigner_key(NAME, SigningKey.from_private_bytes(b"\x07" * 32).public_bytes())
 
 
 @pytest.mark.parametrize(

@@ -286,6 +286,14 @@ def test_only_a_childs_own_custodian_learns_that_it_has_a_passport(world: World,
     assert [person.post("/v1/passports", child).status_code for person in (one, other)] == [409, 409]
 
 
+def test_two_custodians_indexes_of_one_number_cannot_be_matched_in_the_database(world: World, raw: RawDatabase) -> None:
+    child = {"child": world.child(upn="B801200005001")}
+    held = [world.member(world.authority(), "social_worker").made("/v1/passports", child)["id"] for _ in range(2)]
+    rows = raw.rows("passport_identifiers")
+    indexes = [row["value_index"] for row in rows if str(row["passport_id"]) in held]
+    assert len(indexes) == len(set(indexes)) == 2
+
+
 @pytest.fixture(scope="module")
 def another_instance(service: Service) -> Iterator[Service]:
     """Where guesses can be made without being counted against the other tests."""

@@ -16,9 +16,8 @@ from typing import Any
 import httpx
 
 from passport_api.config import Settings
-from passport_api.domain import checkpoints as encoded
 from passport_api.domain.backups import Manifest, decode
-from passport_api.domain.checkpoints import ED25519, verifier_key
+from passport_api.domain.checkpoints import parse_verifier_key, verifier_key
 from passport_keys.providers.local_file import LocalFileProvider
 from support import disaster
 from support.databases import BACKENDS
@@ -27,6 +26,7 @@ from support.service import Clock, listening
 from support.world import PASSWORD, Family, Person, World
 
 _STATEMENT = {"section": "regulation", "detail_level": "everyday", "source": "parent"}
+_AFTER = ("After the backup: 1.", "After the backup: 2.", "After the backup: 3.")
 Json = dict[str, Any]
 
 
@@ -178,8 +178,7 @@ class _Drill:
     def _go_on(self, served: Served, town: Town) -> None:
         """What comes after the backup: statements, and three things that must never come back."""
         parent = served.signed_in(town.family.parent.email, PASSWORD)
-        for number in range(3):
-            text = f"After the backup: {number + 1}."
+        for text in _AFTER:
             assert parent.post(_statements(town), json=_written(text)).status_code == 201
             self._report.acknowledged.append(text)
         assert parent.post(f"/v1/consents/{town.revoked}/revocation").status_code == 200
@@ -229,8 +228,8 @@ class _Drill:
         """The log as it goes on begins with the one that was backed up, under the name that it had then."""
         kept = self._elsewhere / "checkpoint"
         kept.write_text(decode(Manifest, (backup / "manifest.json").read_bytes())[0].log.checkpoint, encoding="utf-8")
-        public = encoded.decode(self._run("log key", "log", "key").strip().rsplit("+", 1)[1]) or b""
-        first = verifier_key(self._settings.log_origin, public.removeprefix(ED25519))
+        said = self._run("log key", "log", "key").splitlines()[0]
+        first = verifier_key(self._settings.log_origin, parse_verifier_key(said).public_key)
         self._run("doctor afterwards", "doctor")
         self._run("log verify", "log", "verify", "--checkpoint", str(kept), "--public-key", first)
 
@@ -238,7 +237,10 @@ class _Drill:
         report = self._report
         self._tell(f"recovered: {_counted(report.after)}")
         self._tell(f"{len(report.back)} of {len(report.acknowledged)} statements are there; lost for good:")
-        for text in report.lost:
+        meanwhile = [text for text in report.lost if text not in _AFTER]
+        for text in (*meanwhile[:1], *(["  …"] if meanwhile[2:] else []), *meanwhile[1:][-1:]):
+            self._tell(f"  {text}")
+        for text in report.lost[len(meanwhile) :]:
             self._tell(f"  {text}")
         self._tell(report.said["log verify"].splitlines()[0])
 

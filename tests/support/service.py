@@ -2,7 +2,8 @@
 
 import io
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -78,24 +79,30 @@ class _Quiet(WSGIRequestHandler):
 
 
 @contextmanager
-def running_service(backend: str, folder: Path, **changes: Any) -> Iterator[Service]:
-    """Serve on a free port until the block ends."""
+def running_service(
+    backend: str, folder: Path, monotonic: Callable[[], float] = time.monotonic, **changes: Any
+) -> Iterator[Service]:
+    """Serve on a free port until the block ends; with a key file of its own, unless a change names another store."""
     with fresh_database(backend, folder) as url:
         keys = folder / "keys.json"
         clock = Clock()
         LocalFileProvider.create(keys, clock())
-        start = replace(for_folder(folder), database_url=url, key_url=f"file:{keys}", **{"threads": 16, **changes})
-        with listening(start, clock, backend, folder) as service:
+        start = replace(
+            for_folder(folder), **{"database_url": url, "key_url": f"file:{keys}", "threads": 16, **changes}
+        )
+        with listening(start, clock, backend, folder, monotonic) as service:
             yield service
 
 
 @contextmanager
-def listening(start: Settings, clock: Clock, backend: str, folder: Path) -> Iterator[Service]:
+def listening(
+    start: Settings, clock: Clock, backend: str, folder: Path, monotonic: Callable[[], float] = time.monotonic
+) -> Iterator[Service]:
     """Serve settings that exist already: for a second process's view of the same database."""
     server = make_server("127.0.0.1", 0, Flask("placeholder"), threaded=True, request_handler=_Quiet)
     settings = replace(start, base_url=f"http://127.0.0.1:{server.port}")
     try:
-        runtime = build_runtime(settings, clock, FAST_PASSWORDS)
+        runtime = build_runtime(settings, clock, FAST_PASSWORDS, monotonic)
     except BaseException:
         server.server_close()
         raise

@@ -18,7 +18,8 @@ from passport_api.anchors.contract import Anchored
 from passport_api.domain.checkpoints import Checkpoint, NoteRejected, VerifierKey, open_note, sign_note, verifier_key
 from passport_api.domain.cosignatures import CosignerKey, parse_cosigner_key
 from passport_api.domain.endings import PlacedEnding
-from passport_api.domain.merkle import Frontier, Node, consistency_proof, leaf_hash
+from passport_api.domain.merkle import Frontier, Node, leaf_hash
+from passport_api.domain.merkle_proofs import NodeRange, consistency_proof
 from passport_api.domain.witnessing import Submission, origin_hash
 from passport_keys.signing import SigningKey, verify
 
@@ -102,11 +103,12 @@ class MemoryLog:
 
     # What proofs read.
 
-    def leaves(self, start: int, end: int) -> list[bytes]:
-        return self.hashes[start:end]
-
-    def subtree(self, height: int, start_index: int, end_index: int) -> list[bytes]:
-        return [root for at, index, root in self.nodes if at == height and start_index <= index < end_index]
+    def read(self, ranges: Sequence[NodeRange]) -> list[list[bytes]]:
+        stored = [*((0, index, leaf) for index, leaf in enumerate(self.hashes)), *self.nodes]
+        return [
+            [root for at, index, root in stored if at == height and start <= index < end]
+            for height, start, end in ranges
+        ]
 
 
 @dataclass

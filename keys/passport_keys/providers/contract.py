@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol
+
+_SHORTEST: Final = 16
+_MULTIPLE: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,3 +84,13 @@ class KeyProvider(Protocol):
             ProviderUnavailable: The provider does not answer in time.
         """
         ...
+
+
+def require_wrappable(key: bytes) -> None:
+    """Refuse a key of a length that no provider wraps (RFC 3394 section 2), whatever this one could.
+
+    Raises:
+        ValueError: It is shorter than 16 bytes, or no multiple of 8.
+    """
+    if len(key) < _SHORTEST or len(key) % _MULTIPLE:
+        raise ValueError("A key to be wrapped is 16 bytes or more, a multiple of 8.")

@@ -1,21 +1,17 @@
-"""Key-encryption keys in a local file that only its owner can read.
+"""Key-encryption keys in a local file that only its owner can read, sealed under a passphrase if the operator likes.
 
 A key is wrapped with AES-KW (RFC 3394) under a wrapping key that HKDF-SHA-256 (RFC 5869) derives from the
 key-encryption key and the context, so that a wrapped key moved to another place does not unwrap.
 
-The file is JSON: `{"format": 1, "active": ID, "keys": {ID: {"created": ISO 8601, "key": base64 of 32 bytes}}}`.
-It may hold several keys, oldest first: the active one wraps, any of them unwraps. It is replaced whole (written
-beside itself, flushed, renamed), and read again when it was replaced.
+The file (`key_file` says its formats) may hold several keys, oldest first: the active one wraps, any of them unwraps.
+It is replaced whole (written beside itself, flushed, renamed), and read again when it was replaced. Where what
+replaced it cannot be used, the keys that were read before go on unwrapping, and nothing is wrapped.
 """
 
-import base64
 import fcntl
-import json
-import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from threading import Lock
@@ -25,51 +21,45 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
 
-from passport_keys.errors import KeyFileInvalid, KeyInUse, ProviderUnavailable, UnknownKey, WrapRejected
-from passport_keys.owner_only import directory_of, read_owner_only, write_new
+from passport_keys import owner_only
+from passport_keys.errors import (
+    KeyFileInvalid,
+    KeyInUse,
+    KeyStoreError,
+    ProviderUnavailable,
+    UnknownKey,
+    WrapRejected,
+)
+from passport_keys.owner_only import Stamp
 from passport_keys.providers.contract import WrappedKey
+from passport_keys.providers.key_file import KEY_BYTES, KeyFile, SealedKeyFile, decode
+from passport_keys.providers.location import Location
+from passport_keys.providers.passphrase import Cost, Stretching
+from passport_keys.sealing import SealingKey
 
-KEY_BYTES: Final = 32
-_FORMAT: Final = 1
 _WRAP_INFO: Final = b"passport/wrap/v1\0"
+_PASSPHRASE_FILE: Final = "passphrase-file"  # noqa: S105 - an option's name
 
-
-@dataclass(frozen=True, slots=True)
-class _KeyFile:
-    """What a key file says. A key's creation time is kept as it is written."""
-
-    active: str
-    keys: dict[str, bytes]
-    created: dict[str, str]
-
-    def encoded(self) -> bytes:
-        """The file's bytes."""
-        entries = {
-            key_id: {"created": self.created[key_id], "key": base64.b64encode(key).decode()}
-            for key_id, key in self.keys.items()
-        }
-        document = {"format": _FORMAT, "active": self.active, "keys": entries}
-        return json.dumps(document, indent=2).encode() + b"\n"
-
-
-_Stamp = tuple[int, int, int]
-"""What changes when a file is replaced: its inode, the time of its last change, its size."""
+_Stamps = tuple[Stamp | None, Stamp | None]
+"""Of the key file, and of the passphrase's."""
 
 
 class LocalFileProvider:
     """The key provider that keeps its key-encryption keys in one local file."""
 
-    __slots__ = ("_kept", "_lock", "_path", "_stamp")
-    _stamp: _Stamp | None
+    __slots__ = ("_kept", "_key", "_lock", "_passphrase_file", "_path", "_refusal", "_stamps")
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, passphrase_file: str | None = None) -> None:
         self._path = path
+        self._passphrase_file = passphrase_file
         self._lock = Lock()
-        self._stamp = _stamp_of(path)
-        self._kept = _decode(read_owner_only(path))
+        self._key: tuple[Stretching, SealingKey] | None = None
+        self._refusal: KeyStoreError | None = None
+        self._stamps = self._stamps_now()
+        self._kept = self._read()
 
     def __repr__(self) -> str:
-        return f"LocalFileProvider(active={self._kept.active!r}, keys=<{len(self._kept.keys)} hidden>)"
+        return f"LocalFileProvider({self._kept!r})"
 
     @classmethod
     def create(cls, path: Path, now: datetime) -> Self:
@@ -84,21 +74,26 @@ class LocalFileProvider:
             KeyFileExposed: Everybody may write to the directory.
             KeyFileInvalid: There is no such directory.
         """
-        key_id = secrets.token_hex(8)
-        first = _KeyFile(key_id, {key_id: secrets.token_bytes(KEY_BYTES)}, {key_id: now.isoformat()})
-        write_new(path, first.encoded())
+        empty = KeyFile("", {}, {})
+        owner_only.write_new(path, empty.with_key(_new_id(), _new_key(), now).encoded())
         return cls.open(path)
 
     @classmethod
-    def open(cls, path: Path) -> Self:
+    def open(cls, path: Path, passphrase_file: str | None = None) -> Self:
         """Read a key file, after making sure that nobody else could have read or replaced it.
+
+        Args:
+            path: The key file.
+            passphrase_file: Where its passphrase is, as `owner_only.secret_path` takes it; None for a file without.
 
         Raises:
             KeyFileExposed: It is not a plain file of mode 0600 or 0400 owned by the current user, or everybody may
-                write to its directory.
-            KeyFileInvalid: It is missing, or not a key file of this format.
+                write to its directory; or so for the passphrase's file.
+            KeyFileInvalid: It is missing, not a key file, or has a passphrase where none is named, or the reverse.
+            SecretMissing: The passphrase's file is missing or empty.
+            PassphraseRejected: The passphrase is another one.
         """
-        return cls(path)
+        return cls(path, passphrase_file)
 
     @property
     def active_key_id(self) -> str:
@@ -111,21 +106,19 @@ class LocalFileProvider:
 
     def add_key(self, now: datetime) -> str:
         """Make a new key and make it the active one; see `KeyProvider.add_key`."""
-        key_id = secrets.token_hex(8)
+        key_id = _new_id()
         with self._replacing() as kept:
-            keys = {**kept.keys, key_id: secrets.token_bytes(KEY_BYTES)}
-            self._replace(_KeyFile(key_id, keys, {**kept.created, key_id: now.isoformat()}))
+            self._replace(kept.with_key(key_id, _new_key(), now))
         return key_id
 
     def destroy_key(self, key_id: str) -> None:
         """Destroy a key; see `KeyProvider.destroy_key`. The old file's blocks are the file system's to overwrite."""
         with self._replacing() as kept:
             if key_id not in kept.keys:
-                raise UnknownKey(f"The key file holds no key {key_id!r}.")
+                raise _unknown(key_id)
             if key_id == kept.active:
                 raise KeyInUse(f"Key {key_id!r} is the active one.")
-            keys = {other: key for other, key in kept.keys.items() if other != key_id}
-            self._replace(_KeyFile(kept.active, keys, kept.created))
+            self._replace(kept.without_key(key_id))
 
     def wrap(self, key: bytes, context: bytes) -> WrappedKey:
         """Wrap a key under the active key-encryption key; see `KeyProvider.wrap`."""
@@ -134,116 +127,144 @@ class LocalFileProvider:
 
     def unwrap(self, wrapped: WrappedKey, context: bytes) -> bytes:
         """Give back a wrapped key; see `KeyProvider.unwrap`."""
-        # Only a key that is not known is worth a look at the file: this is on every reader's way.
-        key = self._kept.keys.get(wrapped.key_id) or self._current().keys.get(wrapped.key_id)
-        if key is None:
-            raise UnknownKey(f"The key file holds no key {wrapped.key_id!r}.")
+        key = self._key_to_unwrap(wrapped.key_id)
         try:
             return aes_key_unwrap(_wrapping_key(key, context), wrapped.ciphertext)
         except InvalidUnwrap:
             raise WrapRejected from None
 
-    def _current(self) -> _KeyFile:
-        """What the file says now: read again when somebody replaced it."""
+    def seal_under(self, key: tuple[Stretching, SealingKey] | None) -> None:
+        """Write the file sealed under another key than now, or plain; this provider is of no use afterwards.
+
+        Raises:
+            KeyStoreError: The file cannot be used, or not be replaced, and is as it was.
+        """
+        with self._replacing() as kept:
+            self._key = key
+            self._replace(kept)
+
+    def _key_to_unwrap(self, key_id: str) -> bytes:
+        try:
+            key = self._current().keys.get(key_id)
+        except KeyStoreError:
+            # The file was spoilt after the start: what was read from it goes on opening what it wrapped.
+            key = self._kept.keys.get(key_id)
+            if key is None:
+                raise
+        if key is None:
+            raise _unknown(key_id)
+        return key
+
+    def _current(self) -> KeyFile:
+        """What the file says now: read again when somebody replaced it, and once only when that is no use."""
         with self._lock:
-            stamp = _stamp_of(self._path)
-            if stamp != self._stamp:
-                self._kept = _decode(read_owner_only(self._path))
-                self._stamp = stamp
+            stamps = self._stamps_now()
+            if stamps != self._stamps:
+                self._stamps = stamps
+                self._refusal = None
+                try:
+                    self._kept = self._read()
+                except KeyStoreError as error:
+                    self._refusal = error
+            if self._refusal is not None:
+                raise type(self._refusal)(*self._refusal.args)
             return self._kept
 
+    def _stamps_now(self) -> _Stamps:
+        named = self._passphrase_file
+        return (
+            owner_only.stamp_of(self._path),
+            None if named is None else owner_only.stamp_of(owner_only.secret_path(named)),
+        )
+
+    def _read(self) -> KeyFile:
+        kept = decode(owner_only.read(self._path))
+        if isinstance(kept, SealedKeyFile):
+            key = self._key_of(kept.stretching)
+            opened = kept.opened(key)
+            self._key = kept.stretching, key  # only now: a wrong passphrase's key is not to be tried again
+            return opened
+        if self._passphrase_file is not None:
+            raise KeyFileInvalid(f"{self._path} has no passphrase, and one is asked for: protect it first.")
+        return kept
+
+    def _key_of(self, stretching: Stretching) -> SealingKey:
+        """The key of a passphrase that is read anew, unless the file is sealed as it was before."""
+        if self._passphrase_file is None:
+            raise KeyFileInvalid(f"{self._path} has a passphrase: name its file, ?{_PASSPHRASE_FILE}=/path.")
+        if self._key is not None and self._key[0] == stretching:
+            return self._key[1]
+        return stretching.key_of(owner_only.read_secret(self._passphrase_file))
+
     @contextmanager
-    def _replacing(self) -> Iterator[_KeyFile]:
+    def _replacing(self) -> Iterator[KeyFile]:
         """What the file says, while no other process replaces it."""
-        with directory_of(self._path) as directory:
+        with owner_only.directory_of(self._path) as directory:
             fcntl.flock(directory, fcntl.LOCK_EX)
             yield self._current()
 
-    def _replace(self, kept: _KeyFile) -> None:
-        beside = self._path.with_name(f".{self._path.name}.new")
+    def _replace(self, kept: KeyFile) -> None:
+        sealed = kept if self._key is None else SealedKeyFile.seal(kept, *self._key)
         try:
-            beside.unlink(missing_ok=True)  # what a replacement that was killed left behind
-            write_new(beside, kept.encoded())
-            beside.replace(self._path)
-            with directory_of(self._path) as directory:
-                os.fsync(directory)
+            owner_only.replace(self._path, sealed.encoded())
         except OSError as error:
             raise ProviderUnavailable(f"{self._path} cannot be replaced: {error.strerror}.") from None
 
 
-def open_location(location: str) -> LocalFileProvider:
-    """Open the key file of a `file:` URL: `/path` or `///path`, taken as written, without percent-decoding.
+def protect(path: Path, passphrase_file: str, now_passphrase_file: str | None = None, cost: Cost | None = None) -> None:
+    """Seal a key file under a passphrase, or under another one.
+
+    Args:
+        path: The key file.
+        passphrase_file: Where the passphrase to be is.
+        now_passphrase_file: Where the passphrase is that it has; None when it has none.
+        cost: What one guess is to cost; the default is `Cost()`.
+
+    Raises:
+        KeyStoreError: As `LocalFileProvider.open`, or the file cannot be replaced, and is as it was.
+    """
+    stretching = Stretching.fresh(cost or Cost())
+    key = stretching.key_of(owner_only.read_secret(passphrase_file))
+    LocalFileProvider.open(path, now_passphrase_file).seal_under((stretching, key))
+
+
+def unprotect(path: Path, passphrase_file: str) -> None:
+    """Write a key file without its passphrase.
+
+    Raises:
+        KeyStoreError: As `LocalFileProvider.open`, or the file cannot be replaced, and is as it was.
+    """
+    LocalFileProvider.open(path, passphrase_file).seal_under(None)
+
+
+def open_location(text: str) -> LocalFileProvider:
+    """Open the key file of a `file:` URL: `/path` or `///path`, and perhaps `?passphrase-file=/path`.
+
+    Paths are taken as written, without percent-decoding.
 
     Raises:
         KeyFileInvalid: The URL names another host, or no file.
+        KeyStoreUrlInvalid: It has an option that is not known.
         KeyStoreError: As `LocalFileProvider.open`.
     """
-    path = location.removeprefix("//")
-    if not path or (path != location and not path.startswith("/")):
+    location = Location.parse(text, options=frozenset({_PASSPHRASE_FILE}))
+    path = location.path.removeprefix("//")
+    if not path or (path != location.path and not path.startswith("/")):
         raise KeyFileInvalid("A file: URL names an absolute path on this machine: file:/path/kek.json.")
-    return LocalFileProvider.open(Path(path))
+    return LocalFileProvider.open(Path(path), location.options.get(_PASSPHRASE_FILE))
+
+
+def _new_id() -> str:
+    return secrets.token_hex(8)
+
+
+def _new_key() -> bytes:
+    return secrets.token_bytes(KEY_BYTES)
+
+
+def _unknown(key_id: str) -> UnknownKey:
+    return UnknownKey(f"The key file holds no key {key_id!r}.")
 
 
 def _wrapping_key(key: bytes, context: bytes) -> bytes:
     return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=_WRAP_INFO + context).derive(key)
-
-
-def _stamp_of(path: Path) -> _Stamp | None:
-    """None for a file that is not there: reading it says what is wrong."""
-    try:
-        status = path.stat(follow_symlinks=False)
-    except OSError:
-        return None
-    return status.st_ino, status.st_mtime_ns, status.st_size
-
-
-def _decode(content: bytes) -> _KeyFile:
-    """Take a key file apart; no refusal carries a byte of it."""
-    document = _json(content)
-    match document:
-        case {"format": int(version), "active": str(active), "keys": dict(entries)} if version == _FORMAT:
-            kept = _KeyFile(
-                active,
-                {key_id: _decode_entry(entry) for key_id, entry in entries.items()},
-                {key_id: str(entry["created"]) for key_id, entry in entries.items()},
-            )
-        case _:
-            raise KeyFileInvalid("Not a key file of format 1.")
-    if kept.active not in kept.keys:
-        raise KeyFileInvalid("The key file's active key is not among its keys.")
-    return kept
-
-
-def _decode_entry(entry: object) -> bytes:
-    match entry:
-        case {"created": str(created), "key": str(text)} if _is_instant(created):
-            key = _base64(text)
-        case _:
-            key = b""
-    if len(key) != KEY_BYTES:
-        raise KeyFileInvalid("The key file has an entry that is not a creation time and 32 bytes in base64.")
-    return key
-
-
-# These three swallow their errors, rather than let one travel as the context of ours: a parser's error holds its input.
-
-
-def _json(content: bytes) -> object:
-    try:
-        return json.loads(content)
-    except ValueError:
-        return None
-
-
-def _is_instant(text: str) -> bool:
-    try:
-        return datetime.fromisoformat(text).tzinfo is not None
-    except ValueError:
-        return False
-
-
-def _base64(text: str) -> bytes:
-    try:
-        return base64.b64decode(text, validate=True)
-    except ValueError:
-        return b""

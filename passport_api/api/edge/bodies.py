@@ -8,6 +8,9 @@ from passport_api.api.edge.problems import Problem
 
 MAX_BODY_BYTES: Final = 64 * 1024
 
+_MOST_DISCARDED: Final = 16 * 1024 * 1024
+_PIECE: Final = 64 * 1024
+
 _WITHOUT_BODY: Final = {"GET", "HEAD"}
 
 
@@ -25,6 +28,7 @@ def limit_bodies(app: Flask, max_bytes: int = MAX_BODY_BYTES) -> None:
         if length is None:
             _read_unmeasured_body(max_bytes)
         elif length > max_bytes:
+            _discard(length)
             raise Problem("payload_too_large")
 
     app.before_request(refuse_long_body)
@@ -46,3 +50,13 @@ def _read_unmeasured_body(max_bytes: int) -> None:
         request.max_content_length = max_bytes + 1
         if len(request.get_data(cache=True)) > max_bytes:
             raise Problem("payload_too_large")
+
+
+def _discard(length: int) -> None:
+    """Read what is still coming and forget it; what is longer than can be meant in good faith is cut off.
+
+    Many a client reads no answer before it has sent everything, and would see a broken connection instead of why.
+    """
+    left = min(length, _MOST_DISCARDED)
+    while left > 0 and (piece := request.environ["wsgi.input"].read(min(left, _PIECE))):
+        left -= len(piece)

@@ -23,7 +23,7 @@ from passport_api.domain.checkpoints import Checkpoint, CheckpointMalformed, Key
 from passport_api.domain.generations import generation_of
 from passport_api.domain.ids import PassportId
 from passport_api.services.backups import files
-from passport_api.services.service_keys import CHECKPOINT_SIGNING, owner_of
+from passport_api.services.service_keys import LOG, owner_of
 from passport_api.services.vault import PassportSeals
 from passport_keys.errors import KeyStoreError, ProviderUnavailable
 from passport_keys.keyring import Keyring
@@ -150,7 +150,7 @@ def _signers(path: Path, generation: KeyGeneration, keyring: Keyring) -> Iterato
     for key in generation.service_keys:
         with _opening(path, f"the service's key for {key.purpose} does not open"):
             opened = keyring.data_key(owner_of(key.purpose), WrappedKey(key.wrapping_key_id, key.wrapped_key))
-        if key.purpose == CHECKPOINT_SIGNING:
+        if key.purpose == LOG:
             yield SigningKey.from_private_bytes(opened.private_bytes()).public_bytes()
 
 

@@ -52,6 +52,9 @@ def an_entry(action: str, outcome: Outcome = Outcome.ALLOWED) -> Entry:
         "membership.role_changed",
         "invitation.accepted",
         "passport.erased",
+        "key.destruction_begun",
+        "log.recovered",
+        "ending.enforced",
         "an action that nobody thought of",
     ],
 )
@@ -59,7 +62,7 @@ def test_whatever_may_take_access_away_makes_decisions_under_way_be_made_again(a
     assert an_entry(action).may_take_access_away
 
 
-def test_no_action_leaves_access_as_it_is_but_reading_writing_and_inviting():
+def test_no_action_leaves_access_as_it_is_but_reading_writing_inviting_and_what_is_done_with_keys():
     assert {
         "view.opened",
         "view.acknowledged",
@@ -80,6 +83,11 @@ def test_no_action_leaves_access_as_it_is_but_reading_writing_and_inviting():
         "erasure.withdrawn",
         "erasure.read",
         "erasures.listed",
+        "key.rotation_begun",
+        "key.added",
+        "keys.rewrapped",
+        "key.destroyed",
+        "signing_key.added",
     } == LEAVES_ACCESS_AS_IT_IS
 
 

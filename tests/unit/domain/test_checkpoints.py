@@ -1,6 +1,7 @@
 """Checkpoints and signed notes, held against the examples that their specifications publish."""
 
 import base64
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from passport_api.domain.checkpoints import (
     KeyMalformed,
     NoteFault,
     NoteRejected,
+    add_signature,
     note_key_id,
     open_note,
     parse_verifier_key,
@@ -296,3 +298,31 @@ def test_a_verifier_key_that_is_not_exactly_right_is_refused(text):
 def test_a_public_key_that_begins_like_its_type_byte_is_read_whole():
     public = b"\x01" * 32
     assert parse_verifier_key(verifier_key(NAME, public)).public_key == public
+
+
+def test_a_note_with_an_old_and_a_new_signature_opens_with_either_key():
+    note = add_signature(signed(), NAME, OTHER_PUBLIC, OTHER.sign)
+    assert note.startswith(signed())
+    for public_key in (PUBLIC, OTHER_PUBLIC):
+        assert open_note(note, NAME, public_key, verify) == BODY
+
+
+def test_a_note_whose_second_signature_is_wrong_still_opens_with_the_first_key_and_not_with_the_second():
+    note = add_signature(signed(), NAME, OTHER_PUBLIC, PRIVATE.sign)
+    assert open_note(note, NAME, PUBLIC, verify) == BODY
+    with pytest.raises(NoteRejected, match="bad signature"):
+        open_note(note, NAME, OTHER_PUBLIC, verify)
+
+
+def test_an_mldsa_key_has_a_type_of_our_own_in_its_id_and_in_its_text():
+    public = bytes(1952)
+    typed = b"\xfftransition-passport/note-signature/ML-DSA-65/v1" + public
+    key_id = hashlib.sha256(NAME.encode() + b"\n" + typed).digest()[:4]
+    text = f"{NAME}+{key_id.hex()}+{base64.b64encode(typed).decode()}"
+    assert verifier_key(NAME, public) == text
+    assert parse_verifier_key(text).public_key == public
+
+
+def test_no_signature_is_added_to_what_is_no_note():
+    with pytest.raises(NoteRejected):
+        add_signature(BODY, NAME, PUBLIC, PRIVATE.sign)

@@ -1,6 +1,6 @@
 """No altered proof, leaf, root or place is accepted by the Merkle tree's verifiers."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
 from hypothesis import given, settings
@@ -9,12 +9,11 @@ from hypothesis import strategies as st
 from passport_api.domain.merkle import (
     EMPTY_ROOT,
     Frontier,
-    consistency_proof,
-    inclusion_proof,
     leaf_hash,
     verify_consistency,
     verify_inclusion,
 )
+from passport_api.domain.merkle_proofs import NodeRange, consistency_proof, inclusion_proof
 
 SIZE = 255
 LEAVES = [leaf_hash(b"entry %d" % index) for index in range(SIZE)]
@@ -25,11 +24,9 @@ relaxed = settings(deadline=None)
 class Leaves:
     """A log too small to have any stored inner node."""
 
-    def leaves(self, start: int, end: int) -> list[bytes]:
-        return LEAVES[start:end]
-
-    def subtree(self, height: int, start_index: int, end_index: int) -> list[bytes]:
-        raise AssertionError(f"no such nodes: {height}, {start_index} to {end_index}")
+    def read(self, ranges: Sequence[NodeRange]) -> list[list[bytes]]:
+        assert all(height == 0 for height, _, _ in ranges)
+        return [LEAVES[start:end] for _, start, end in ranges]
 
 
 def roots() -> list[bytes]:

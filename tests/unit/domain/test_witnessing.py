@@ -1,6 +1,7 @@
 """What a witness cosigns and what it turns away, in the order in which c2sp.org/tlog-witness answers."""
 
 import base64
+from collections.abc import Sequence
 from functools import cache
 
 import pytest
@@ -8,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from passport_api.domain.checkpoints import Checkpoint, VerifierKey, note_key_id, sign_note, signature_line
-from passport_api.domain.merkle import EMPTY_ROOT, Frontier, consistency_proof, leaf_hash
+from passport_api.domain.merkle import EMPTY_ROOT, Frontier, leaf_hash
+from passport_api.domain.merkle_proofs import NodeRange, consistency_proof
 from passport_api.domain.witnessing import (
     Accepted,
     Seen,
@@ -35,12 +37,10 @@ class Tree:
     def __init__(self, size: int, word: bytes = b"") -> None:
         self._leaves = [leaf_hash(word + number.to_bytes(4)) for number in range(size)]
 
-    def leaves(self, start: int, end: int) -> list[bytes]:
-        return self._leaves[start:end]
-
-    def subtree(self, height: int, start_index: int, end_index: int) -> list[bytes]:
-        width = 1 << height
-        return [self.root(width, index * width) for index in range(start_index, end_index)]
+    def read(self, ranges: Sequence[NodeRange]) -> list[list[bytes]]:
+        return [
+            [self.root(1 << height, index << height) for index in range(start, end)] for height, start, end in ranges
+        ]
 
     def root(self, size: int, start: int = 0) -> bytes:
         frontier = Frontier()

@@ -8,7 +8,7 @@ from threading import Event
 
 import pytest
 
-from passport_keys.errors import UnknownKey, WrapRejected
+from passport_keys.errors import ProviderUnavailable, UnknownKey, WrapRejected
 from passport_keys.keyring import Keyring
 from passport_keys.providers import KeyProvider, WrappedKey
 from passport_keys.providers.local_file import LocalFileProvider
@@ -204,3 +204,121 @@ def test_many_threads_each_get_the_right_key_within_the_bound(provider, clock):
 
     with ThreadPoolExecutor(8) as pool:
         assert all(pool.map(use, range(4000)))
+
+
+class Away:
+    """The real provider, which does not answer while it is away."""
+
+    def __init__(self, provider: KeyProvider) -> None:
+        self._provider = provider
+        self.away = False
+
+    def wrap(self, key: bytes, context: bytes) -> WrappedKey:
+        if self.away:
+            raise ProviderUnavailable
+        return self._provider.wrap(key, context)
+
+    def unwrap(self, wrapped: WrappedKey, context: bytes) -> bytes:
+        if self.away:
+            raise ProviderUnavailable
+        return self._provider.unwrap(wrapped, context)
+
+
+@pytest.fixture
+def away(provider: KeyProvider) -> Away:
+    return Away(provider)
+
+
+@pytest.fixture
+def enduring(away: Away, clock: Clock) -> Keyring:
+    return Keyring(away, clock, max_keys=3, max_age_seconds=300, outage_seconds=900)
+
+
+def test_while_the_provider_is_away_a_key_is_used_beyond_its_age_for_as_long_as_was_set(enduring, away, clock):
+    key, wrapped = enduring.new_data_key("a")
+    away.away = True
+    clock.seconds += 1199
+    assert enduring.data_key("a", wrapped) is key
+    clock.seconds += 1
+    with pytest.raises(ProviderUnavailable):
+        enduring.data_key("a", wrapped)
+    assert len(enduring) == 0
+
+
+def test_an_outage_does_not_begin_anew_with_each_use(enduring, away, clock):
+    _, wrapped = enduring.new_data_key("a")
+    away.away = True
+    for _ in range(11):
+        clock.seconds += 100
+        enduring.data_key("a", wrapped)
+    clock.seconds += 100
+    with pytest.raises(ProviderUnavailable):
+        enduring.data_key("a", wrapped)
+
+
+def test_with_no_outage_allowed_a_key_ends_at_its_age(away, clock):
+    keyring = Keyring(away, clock, max_age_seconds=300, outage_seconds=0)
+    key, wrapped = keyring.new_data_key("a")
+    away.away = True
+    clock.seconds += 299
+    assert keyring.data_key("a", wrapped) is key
+    clock.seconds += 1
+    with pytest.raises(ProviderUnavailable):
+        keyring.data_key("a", wrapped)
+
+
+def test_while_the_provider_answers_it_is_asked_at_a_keys_age_whatever_an_outage_may_last(enduring, clock):
+    key, wrapped = enduring.new_data_key("a")
+    clock.seconds += 300
+    again = enduring.data_key("a", wrapped)
+    assert again is not key
+    clock.seconds += 299
+    assert enduring.data_key("a", wrapped) is again
+
+
+def test_a_provider_that_is_back_makes_a_carried_key_young_again(enduring, away, clock):
+    key, wrapped = enduring.new_data_key("a")
+    away.away = True
+    clock.seconds += 1000
+    assert enduring.data_key("a", wrapped) is key
+    away.away = False
+    young = enduring.data_key("a", wrapped)
+    away.away = True
+    clock.seconds += 1199
+    assert enduring.data_key("a", wrapped) is young
+
+
+def test_a_key_that_was_not_in_memory_is_not_to_be_had_while_the_provider_is_away(enduring, away):
+    _, wrapped = enduring.new_data_key("a")
+    enduring.forget("a")
+    away.away = True
+    with pytest.raises(ProviderUnavailable):
+        enduring.data_key("a", wrapped)
+    with pytest.raises(ProviderUnavailable):
+        enduring.new_data_key("b")
+
+
+def test_a_key_that_the_provider_refuses_is_not_carried_by_a_later_outage(enduring, away, provider, clock):
+    _, wrapped = enduring.new_data_key("a")
+    provider.add_key(datetime(2026, 9, 2, tzinfo=UTC))
+    provider.destroy_key(wrapped.key_id)
+    clock.seconds += 300
+    with pytest.raises(UnknownKey):
+        enduring.data_key("a", wrapped)
+    away.away = True
+    with pytest.raises(ProviderUnavailable):
+        enduring.data_key("a", wrapped)
+    assert len(enduring) == 0
+
+
+def test_a_key_is_wrapped_anew_under_the_active_key_and_stays_the_same(tmp_path):
+    provider = LocalFileProvider.create(tmp_path / "keys.json", datetime(2026, 3, 1, tzinfo=UTC))
+    keyring = Keyring(provider, lambda: 0.0)
+    key, wrapped = keyring.new_data_key("owner")
+    added = provider.add_key(datetime(2026, 3, 2, tzinfo=UTC))
+    anew = keyring.rewrapped("owner", wrapped)
+    assert (wrapped.key_id != added, anew.key_id) == (True, added)
+    assert len(keyring) == 1, "what is rewrapped is not remembered"
+    assert keyring.data_key("owner", anew).private_bytes() == key.private_bytes()
+    with pytest.raises(WrapRejected):
+        keyring.rewrapped("another", wrapped)

@@ -3,14 +3,20 @@
 import base64
 import json
 import os
+import signal
+import subprocess
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from passport_keys.errors import KeyFileExposed, KeyFileInvalid
-from passport_keys.providers import open_provider
+from passport_keys.errors import KeyFileExposed, KeyFileInvalid, UnknownKey
+from passport_keys.providers import local_file, open_provider
 from passport_keys.providers.contract import WrappedKey
+from passport_keys.providers.key_file import decode
 from passport_keys.providers.local_file import LocalFileProvider
 
 NOW = datetime(2026, 9, 1, 8, 30, tzinfo=UTC)
@@ -153,6 +159,7 @@ def test_a_missing_file_or_directory_is_refused(path):
         [],
         {},
         {"format": 2, "active": "a", "keys": {"a": _entry()}},
+        {"format": 3, "active": "a", "keys": {"a": _entry()}},
         {"format": "1", "active": "a", "keys": {"a": _entry()}},
         {"format": 1, "keys": {"a": _entry()}},
         {"format": 1, "active": "b", "keys": {"a": _entry()}},
@@ -221,3 +228,136 @@ def test_the_providers_repr_hides_its_keys(path):
     shown = repr(LocalFileProvider.open(path))
     assert str(_entry()["key"]) not in shown
     assert repr(b"\x07" * 4)[2:-1] not in shown
+
+
+ROTATE = """
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from passport_keys.providers.local_file import LocalFileProvider
+provider = LocalFileProvider.open(Path(sys.argv[1]))
+print("ready", flush=True)
+sys.stdin.readline()
+for _ in range(20):
+    print(provider.add_key(datetime(2026, 9, 1, tzinfo=UTC)), flush=True)
+"""
+
+KILLED_BEFORE_THE_RENAME = """
+import os, signal, sys
+from datetime import UTC, datetime
+from pathlib import Path
+from passport_keys.providers.local_file import LocalFileProvider
+provider = LocalFileProvider.open(Path(sys.argv[1]))
+Path.replace = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+provider.add_key(datetime(2026, 9, 1, tzinfo=UTC))
+"""
+
+
+def test_two_processes_that_rotate_at_once_lose_none_of_each_others_keys(key_file):
+    first = LocalFileProvider.open(key_file).active_key_id
+    rotating = [
+        subprocess.Popen(
+            [sys.executable, "-c", ROTATE, key_file], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        for _ in range(2)
+    ]
+    for process in rotating:
+        assert process.stdout.readline() == "ready\n"
+    for process in rotating:
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    added = [key_id for process in rotating for key_id in process.communicate(timeout=60)[0].split()]
+    assert len(set(added)) == 40
+    assert set(LocalFileProvider.open(key_file).key_ids()) == {first, *added}
+    assert key_file.stat().st_mode & 0o7777 == 0o600
+
+
+def test_a_process_killed_before_the_rename_leaves_the_old_file_and_stands_in_nobodys_way(key_file):
+    before = key_file.read_bytes()
+    killed = subprocess.run([sys.executable, "-c", KILLED_BEFORE_THE_RENAME, key_file], check=False, timeout=60)
+    assert killed.returncode == -signal.SIGKILL
+    assert key_file.read_bytes() == before
+    left = key_file.with_name(".kek.json.new")
+    assert left.stat().st_mode & 0o7777 == 0o600
+    added = LocalFileProvider.open(key_file).add_key(NOW)
+    assert LocalFileProvider.open(key_file).active_key_id == added
+    assert not left.exists()
+
+
+def test_nobody_reads_half_a_file_while_it_is_replaced(key_file):
+    rotating = LocalFileProvider.open(key_file)
+    wrapped = rotating.wrap(bytes(32), CONTEXT)
+    done = threading.Event()
+
+    def read_on() -> None:
+        while not done.is_set():
+            assert LocalFileProvider.open(key_file).unwrap(wrapped, CONTEXT) == bytes(32)
+
+    with ThreadPoolExecutor(2) as pool:
+        readers = [pool.submit(read_on) for _ in range(2)]
+        for _ in range(50):
+            rotating.add_key(NOW)
+        done.set()
+        for reader in readers:
+            reader.result(30)
+
+
+SPOILT = {
+    "no key file": lambda path: path.write_bytes(b"{}"),
+    "gone": lambda path: path.unlink(),
+    "another key": lambda path: _write(path, {"format": 1, "active": "a", "keys": {"a": _entry() | {"key": 1}}}),
+    "anybody may read it": lambda path: path.chmod(0o644),
+}
+
+
+@pytest.mark.parametrize("how", SPOILT)
+def test_a_file_spoilt_while_running_goes_on_unwrapping_and_neither_wraps_nor_rotates(key_file, how):
+    good = key_file.read_bytes()
+    running = LocalFileProvider.open(key_file)
+    wrapped = running.wrap(bytes(32), CONTEXT)
+    SPOILT[how](key_file)
+    assert running.unwrap(wrapped, CONTEXT) == bytes(32)
+    for refused in (
+        lambda: running.wrap(bytes(32), CONTEXT),
+        lambda: running.add_key(NOW),
+        lambda: running.active_key_id,
+        running.key_ids,
+        lambda: running.destroy_key(wrapped.key_id),
+        lambda: running.unwrap(WrappedKey("unknown", wrapped.ciphertext), CONTEXT),
+    ):
+        with pytest.raises((KeyFileInvalid, KeyFileExposed)):
+            refused()
+    key_file.unlink(missing_ok=True)
+    key_file.write_bytes(good)
+    key_file.chmod(0o600)
+    assert running.unwrap(running.wrap(bytes(32), CONTEXT), CONTEXT) == bytes(32)
+
+
+def test_a_spoilt_file_is_not_read_again_at_every_call(key_file, monkeypatch):
+    running = LocalFileProvider.open(key_file)
+    wrapped = running.wrap(bytes(32), CONTEXT)
+    key_file.write_bytes(b"{}")
+    reads = []
+    monkeypatch.setattr(local_file, "decode", lambda content: reads.append(content) or decode(content))
+    for _ in range(5):
+        running.unwrap(wrapped, CONTEXT)
+    assert len(reads) == 1
+
+
+def test_a_key_destroyed_by_another_process_unwraps_nothing_here_any_more(key_file):
+    running, operator = LocalFileProvider.open(key_file), LocalFileProvider.open(key_file)
+    wrapped = running.wrap(bytes(32), CONTEXT)
+    operator.add_key(NOW)
+    operator.destroy_key(wrapped.key_id)
+    with pytest.raises(UnknownKey):
+        running.unwrap(wrapped, CONTEXT)
+
+
+def test_a_destroyed_key_is_nowhere_in_the_file(key_file):
+    provider = LocalFileProvider.open(key_file)
+    old = json.loads(key_file.read_text())["keys"][provider.active_key_id]["key"]
+    first = provider.active_key_id
+    provider.add_key(NOW)
+    provider.destroy_key(first)
+    assert first.encode() not in key_file.read_bytes()
+    assert old.encode() not in key_file.read_bytes()

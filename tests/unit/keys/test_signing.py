@@ -3,7 +3,7 @@
 import jwt
 import pytest
 
-from passport_keys.signing import SigningKey, verify
+from passport_keys.signing import MlDsaSigningKey, SigningKey, verify
 
 # RFC 8032 section 7.1, tests 1 and 2: private, public, message, signature.
 VECTORS = [
@@ -109,3 +109,19 @@ def test_the_repr_hides_the_private_bytes(rfc_key):
     assert VECTORS[0][0][:8] not in shown
     assert repr(rfc_key.private_bytes())[2:10] not in shown
     assert RFC_8037_THUMBPRINT in shown
+
+
+def test_an_mldsa_key_is_the_same_from_the_same_seed_and_its_signatures_verify_and_no_others():
+    key, other = (MlDsaSigningKey.from_private_bytes(bytes([seed]) * 32) for seed in (1, 2))
+    assert MlDsaSigningKey.from_private_bytes(key.private_bytes()).public_bytes() == key.public_bytes()
+    assert (len(key.public_bytes()), len(key.sign(b"note"))) == (1952, 3309)
+    assert verify(key.public_bytes(), key.sign(b"note"), b"note")
+    assert not verify(key.public_bytes(), key.sign(b"note"), b"another")
+    assert not verify(key.public_bytes(), other.sign(b"note"), b"note")
+    assert not verify(key.public_bytes(), b"short", b"note")
+    assert key.key_id in repr(key)
+
+
+def test_an_mldsa_seed_of_another_length_is_refused():
+    with pytest.raises(ValueError, match="32"):
+        MlDsaSigningKey.from_private_bytes(bytes(31))
