@@ -85,7 +85,7 @@ class DatabaseLog:
             if log.at_position(uow, head.size) is not None:
                 return False
             try:
-                return root_at(log.Nodes(uow), head.size) == head.frontier.root()
+                return root_at(Nodes(uow), head.size) == head.frontier.root()
             except NodesMissing:
                 return False
 
