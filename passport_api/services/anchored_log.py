@@ -82,7 +82,7 @@ class DatabaseLog:
         """Whether the head speaks of as many entries as there are, and of their root."""
         with self._database.snapshot() as uow:
             head = log.head(uow)
-            if log.at_position(uow, head.size) is not None:
+            if log.reaches(uow, head.size):
                 return False
             try:
                 return root_at(Nodes(uow), head.size) == head.frontier.root()

@@ -200,6 +200,11 @@ def at_position(uow: UnitOfWork, position: int) -> tuple[int, KeptEntry | None]:
     return row[4], None if row[0] is None else _kept(row)
 
 
+def reaches(uow: UnitOfWork, position: int) -> bool:
+    """Whether there is an entry at a place, whatever the head says of how long the log is."""
+    return uow.connection.execute(select(exists().where(m.LogEntry.position == position))).scalar_one()
+
+
 def by_entry_id(uow: UnitOfWork, entry_id: EntryId) -> KeptEntry | None:
     """The entry with this id, if there is one."""
     row = uow.connection.execute(_ENTRY.where(m.LogEntry.id == entry_id)).one_or_none()
