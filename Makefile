@@ -64,6 +64,7 @@ faults: dev  ## Fill the disk, kill and freeze the database, hold its locks: ten
 
 drill: dev  ## Lose the machine and get it back, on both databases; says what was lost
 	PYTHONPATH=tests $(BIN)/python -m support.drill
+	$(BIN)/python -m pytest -m drill tests/integration/test_drill.py
 
 lock: dev  ## Resolve the versions anew
 	$(BIN)/python -m pip install --quiet uv

@@ -144,7 +144,7 @@ def test_accepting_the_clock_is_logged_from_what_to_what_and_refused_without_a_y
     assert "recover-clock" in other.output
     accepted = clock.accept(service.runtime)
     assert accepted is not None
-    kept = perform_unattended(service.runtime, lambda step: log.at_position(step.uow, accepted.log_entry))
+    _, kept = perform_unattended(service.runtime, lambda step: log.at_position(step.uow, accepted.log_entry))
     assert kept is not None
     entry = service.runtime.vault.open_entry(kept.leaf)
     assert wrong is not None

@@ -6,6 +6,8 @@ from support import drill
 from support.databases import BACKENDS
 from support.drill import Report
 
+pytestmark = pytest.mark.drill
+
 
 @pytest.fixture(scope="module", params=BACKENDS)
 def report(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Report:

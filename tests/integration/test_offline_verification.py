@@ -99,7 +99,7 @@ class Desk:
         return str(path)
 
 
-_SETTINGS = ("PASSPORT_DATA", "PASSPORT_DATABASE_URL", "PASSPORT_KEY_URL")
+_SETTINGS = ("PASSPORT_DATA", "PASSPORT_DATABASE_URL", "PASSPORT_KEY_URL", "PASSPORT_ANCHORS")
 
 
 @pytest.fixture
@@ -344,6 +344,7 @@ def kept(files: Files, service: Service, monkeypatch: pytest.MonkeyPatch) -> str
     """What `log prove` prints."""
     monkeypatch.setenv("PASSPORT_DATABASE_URL", service.settings.database_url)
     monkeypatch.setenv("PASSPORT_KEY_URL", service.settings.key_url)
+    monkeypatch.setenv("PASSPORT_ANCHORS", ",".join(service.settings.anchors))
     ran = CliRunner().invoke(main, ["log", "prove", "--entry", str(files.proof["entry"])])
     assert ran.exit_code == 0, ran.output
     return ran.output
