@@ -78,7 +78,8 @@ class Population:
         """Every passport. Those that are opened stand evenly among the others."""
         stride = max(1, self.scale.passports // ACTIVE)
         for number in range(self.scale.passports):
-            yield self._passport(number, active=number % stride == 0 and number < stride * ACTIVE)
+            active = number % stride == 0 and number < stride * ACTIVE
+            yield self._passport(number, number // stride if active else number, active=active)
 
     def entry(self, number: int, passport_id: PassportId, consent_id: ConsentId) -> Entry:
         """What the log holds already: an earlier opening of a view."""
@@ -96,8 +97,9 @@ class Population:
             sections=tuple(Section),
         )
 
-    def _passport(self, number: int, *, active: bool) -> Kept:
-        reader = self.readers[number % READERS]
+    def _passport(self, number: int, turn: int, *, active: bool) -> Kept:
+        """One passport. Readers come by turns: every one of them has as many that are opened."""
+        reader = self.readers[turn % READERS]
         return Kept(
             passport_id=PassportId(new_id()),
             parent_id=AccountId(new_id()),
