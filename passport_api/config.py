@@ -140,7 +140,10 @@ def _anchors(environment: Mapping[str, str], start: Settings) -> tuple[str, ...]
             "PASSPORT_ANCHORS is missing: name a file outside the database, such as file:/var/lib/anchors/log.anchor, "
             f"or say {NO_ANCHORS}, and then nobody notices when the database is rolled back."
         )
-    return () if text == NO_ANCHORS else tuple(each.strip() for each in text.split(",") if each.strip())
+    named = tuple(each.strip() for each in text.split(",") if each.strip())
+    if not named:
+        raise SettingInvalid("PASSPORT_ANCHORS names no anchor.")
+    return () if named == (NO_ANCHORS,) else named
 
 
 def _is_database_url(url: str) -> bool:

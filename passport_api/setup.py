@@ -9,11 +9,14 @@ from pathlib import Path
 from passport_api.config import Settings, for_folder
 from passport_api.store import migration
 from passport_api.store.database import Database
+from passport_api.store.patience import PATIENT_SECONDS
 from passport_keys.providers import open_provider
 from passport_keys.providers.local_file import LocalFileProvider
 
-_MIGRATION_SECONDS = 3600
 """How long one step of a migration may take: nobody waits for an answer meanwhile."""
+
+
+_WITHOUT_ANCHORS = "0001"
 
 
 class NotSetUp(Exception):
@@ -35,12 +38,14 @@ def prepare_keys(settings: Settings, now: datetime) -> None:
         provider.add_key(now)
 
 
-def prepare_database(settings: Settings) -> None:
-    """Bring the database's schema up to date."""
-    database = Database(settings.database_url, pool_size=1, wait_seconds=_MIGRATION_SECONDS)
+def prepare_database(settings: Settings) -> bool:
+    """Bring the database's schema up to date; gives whether it is from before there were anchors."""
+    database = Database(settings.database_url, pool_size=1, wait_seconds=PATIENT_SECONDS)
+    before = migration.revision_of(database)
     if not migration.is_current(database):
         migration.upgrade(database)
     database.close()
+    return before == _WITHOUT_ANCHORS
 
 
 def check(settings: Settings) -> None:

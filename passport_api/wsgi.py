@@ -30,6 +30,7 @@ def create() -> Flask:
         runtime.anchoring,
         settings.anchor_seconds,
         lambda what: service_log.error("anchors_not_up_to_date", exception=what),
+        lambda said: service_log.warning("anchor", anchor=said.anchor, standing=said.standing.value, what=said.what),
     )
     publisher.start()
     atexit.register(publisher.stop)

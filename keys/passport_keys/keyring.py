@@ -132,6 +132,13 @@ class Keyring:
             for slot in [slot for slot in self._by_use if slot[0] == owner]:
                 self._drop(slot)
 
+    def forget_every(self) -> None:
+        """Drop every data key from memory, as when it is not known whose owner was erased."""
+        with self._lock:
+            self._times_forgotten += 1
+            for slot in list(self._by_use):
+                self._drop(slot)
+
     def _remember(self, slot: _Slot, key: DataKey) -> None:
         self._drop_expired()
         now = self._clock()

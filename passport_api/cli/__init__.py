@@ -77,11 +77,7 @@ def init(data: Path | None) -> None:
     if data is not None:
         setup.prepare_folder(data, utc_now())
     setup.prepare_keys(settings, utc_now())
-    setup.prepare_database(settings)
-    runtime = build_runtime(settings)
-    for label in runtime.anchoring.enrol_missing():
-        click.echo(f"From now on the log is kept in {label} too, where there was nothing.")
-    runtime.database.close()
+    _prepare_log(settings)
     click.echo("Ready. Next: passport-api organisations create, then passport-api admins invite.")
 
 
@@ -107,10 +103,7 @@ def demo(data: Path, port: int) -> None:
         staging.stage(data, demonstration.load(), _staged_runtime, new_secret)
     card = staging.write_card(data, base_url)
     settings = replace(for_folder(data, base_url), trusted_hosts=("127.0.0.1", "localhost"))
-    setup.prepare_database(settings)
-    runtime = build_runtime(settings)
-    runtime.anchoring.enrol_missing()
-    runtime.database.close()
+    _prepare_log(settings)
     _show_card(card, data)
     serve_on(settings, "127.0.0.1", port)
 
@@ -129,6 +122,23 @@ def openapi(write: Path | None, check: Path | None) -> None:
         write.write_text(text, encoding="utf-8")
     if check is None and write is None:
         click.echo(text, nl=False)
+
+
+def _prepare_log(settings: Settings) -> None:
+    """Bring the database up to date. A log that is older than anchors are is kept in them from now on.
+
+    Of any other log with entries an anchor that is not there may have been taken away: only an operator's word helps.
+    """
+    older = setup.prepare_database(settings)
+    runtime = build_runtime(settings)
+    missing = runtime.anchoring.missing()
+    if missing and older:
+        runtime.anchoring.enrol()
+    for label in missing:
+        kept = "From now on the log is kept in" if older else "The log has entries, and there is no"
+        how = "" if older else ": if it is new, run `passport-api anchors enrol`"
+        click.echo(f"{kept} {label}{how}.")
+    runtime.database.close()
 
 
 def _staged_runtime(settings: Settings) -> Runtime:

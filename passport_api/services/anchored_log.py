@@ -1,6 +1,6 @@
 """The log as its anchors see it: read from the database at each call, signed with the service's own keys."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from passport_api.anchors.contract import Anchored
 from passport_api.domain.anchor_records import ENDINGS
@@ -36,6 +36,7 @@ class DatabaseLog:
         self._database = database
         self._keys = keys
         self.base = base
+        self._trusted: tuple[bytes, ...] = ()
 
     @property
     def generation(self) -> int:
@@ -112,12 +113,16 @@ class DatabaseLog:
         origins = [origin_of(self.base, number) for number in range(self.generation, 0, -1)]
         return [verifier_key(origin, public) for origin in origins for public in self._keys().log_verifiers]
 
+    def trust(self, public_keys: Sequence[bytes]) -> None:
+        """Take an operator's word for keys that signed this log and are in no database any more."""
+        self._trusted = tuple(public_keys)
+
     def opened(self, note: str) -> str | None:
         """The text of a note that the log signed, in whichever generation; None for any other."""
         name = _name_in(note)
         if generation_of(self.base, name) is None:
             return None
-        for public_key in self._keys().log_verifiers:
+        for public_key in (*self._keys().log_verifiers, *self._trusted):
             try:
                 return open_note(note, name, public_key, verify)
             except (NoteRejected, KeyMalformed):

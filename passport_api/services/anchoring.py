@@ -112,17 +112,9 @@ class Anchoring:
         self.check()
         self.check_endings()
 
-    def enrol_missing(self) -> list[str]:
-        """Begin to keep the log in every anchor file that is not there at all; gives their labels.
-
-        Raises:
-            AnchorUnavailable: one cannot be written.
-        """
-        missing = [anchor for anchor in self.files if not anchor.is_there]
-        for anchor in missing:
-            anchor.enrol(self.log)
-        self.check()
-        return [anchor.label for anchor in missing]
+    def missing(self) -> list[str]:
+        """The labels of the anchor files that are not there, though the log has entries: new, or taken away."""
+        return [anchor.label for anchor in self.files if not anchor.is_there]
 
     def check(self) -> list[Finding]:
         """Hold the database's log against every anchor, and shut or open the service accordingly.
@@ -159,11 +151,11 @@ class Anchoring:
         """
         if self._is_open():
             return
-        with self._looking:
-            if not self._is_open() and self._may_ask():
-                self.publish()
-                self.check()
-                self.check_endings()
+        if self._looking.acquire(blocking=False):  # whoever comes while another looks is refused, and does not queue
+            try:
+                self._look_again()
+            finally:
+                self._looking.release()
         self._refuse_unless_open()
 
     def entered(self, head: Head) -> None:
@@ -196,7 +188,8 @@ class Anchoring:
         """Bring every anchor up to the log's present size; gives the newest checkpoint, with what cosigned it."""
         self.due.clear()
         taken = self._update_files()
-        taken += [anchored for anchor in self._remote if (anchored := self._updated(anchor)) is not None]
+        if self._standing is not Standing.DIVERGED:  # what an anchor file contradicts is not put before a witness
+            taken += [anchored for anchor in self._remote if (anchored := self._updated(anchor)) is not None]
         self._published = _merged(taken) if taken else self.log.newest()
         return self._published
 
@@ -217,8 +210,9 @@ class Anchoring:
 
     def _is_shorter(self) -> bool:
         """Whether this process has seen entries that are there no more, anchored or not."""
+        highest = self._highest  # read first: others append, and raise it, while the head is read
         head = self.log.head()
-        return (head.generation, head.size) < self._highest
+        return (head.generation, head.size) < highest
 
     def _update_files(self) -> list[Anchored]:
         if self._is_shorter():
@@ -270,13 +264,16 @@ class Anchoring:
             case Standing.OPEN:
                 return
 
-    def _may_ask(self) -> bool:
+    def _look_again(self) -> None:
         """Files are asked at every turn; what is over the network only now and then."""
-        now = self._monotonic()
-        if self._remote and now - self._asked_at < _PATIENCE_SECONDS:
-            return False
-        self._asked_at = now
-        return True
+        if self._remote and self._monotonic() - self._asked_at < _PATIENCE_SECONDS:
+            return
+        try:
+            self.publish()
+            self.check()
+            self.check_endings()
+        finally:
+            self._asked_at = self._monotonic()  # afterwards: an answer may take longer than the pause
 
 
 def _merged(taken: Sequence[Anchored]) -> Anchored:

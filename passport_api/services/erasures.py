@@ -28,6 +28,7 @@ from passport_api.domain.roles import Role
 from passport_api.services import journal
 from passport_api.services.access_log import LoggedEntry
 from passport_api.services.admission import admit, admit_to_organisation, facts_of, refuse, seals_of
+from passport_api.services.anchoring import AnchorsAway, LogDiverged
 from passport_api.services.execution import perform, perform_unattended
 from passport_api.services.runtime import Caller, Runtime, Step, Work
 from passport_api.services.vault import PassportSeals
@@ -129,8 +130,15 @@ def confirm(runtime: Runtime, caller: Caller, erasure_id: ErasureId) -> Carried 
     Raises:
         Conflict: the proposal is not open.
         NotSignedIn: the caller's session has ended.
+        AnchorsAway: it is carried out, or nothing was done; what ended could not be kept outside the database.
+        LogDiverged: likewise.
     """
-    carried_out = perform(runtime, caller, lambda work: _carry_out(work, erasure_id))
+    try:
+        carried_out = perform(runtime, caller, lambda work: _carry_out(work, erasure_id))
+    except (AnchorsAway, LogDiverged):  # it may have been carried out, and not be kept outside the database yet
+        runtime.vault.forget_every()
+        wiping.wipe(runtime.database)
+        raise
     if isinstance(carried_out, Refused):
         return carried_out
     runtime.vault.forget(carried_out.facts.passport_id)

@@ -144,9 +144,13 @@ def _carried_out(runtime: Runtime, use_case: Callable[[UnitOfWork], T]) -> T:
         AnchorsAway: what ended cannot be kept outside the database: it has ended, and nothing is answered until it is.
     """
     runtime.anchoring.require_open()
-    with runtime.database.writing() as uow:
-        outcome = use_case(uow)
-    if uow.ended:
+    try:
+        with runtime.database.writing() as uow:
+            outcome = use_case(uow)
+    except Conflict:  # it may say that something has ended, which another process has not been able to keep yet
+        runtime.anchoring.keep_endings()
+        raise
+    if uow.ended or (isinstance(outcome, Answered) and outcome.repeated):
         runtime.anchoring.keep_endings()
     return outcome
 

@@ -98,6 +98,11 @@ def destroy(
         raise KeyInUse(f"Key {key_id!r} is the active one: run `passport-api keys rotate` first.")
     perform_unattended(runtime, lambda step: _withdraw(step, key_id, active))
     rest(grace)
+    # Counted once more: another process may have learnt late which key is active, where the provider is far away.
+    with runtime.database.reading() as uow:
+        late = wrapped_keys.uses(uow).get(key_id, Uses()).total
+    if late:
+        raise KeyInUse(f"{late} keys were wrapped under {key_id!r} meanwhile: run `passport-api keys rewrap`.")
     provider.destroy_key(key_id)
     operating.note_alone(runtime, KEY_DESTROYED, key_id)
 

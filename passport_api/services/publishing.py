@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable
 
-from passport_api.services.anchoring import Anchoring
+from passport_api.services.anchoring import Anchoring, Finding, Standing
 
 
 class Publisher:
@@ -13,12 +13,21 @@ class Publisher:
         anchoring: what to publish to.
         seconds: how long to wait at most.
         complain: told the name of what went wrong, never its message; the thread goes on.
+        tell: told what an anchor says, whenever that has changed.
     """
 
-    def __init__(self, anchoring: Anchoring, seconds: float, complain: Callable[[str], object]) -> None:
+    def __init__(
+        self,
+        anchoring: Anchoring,
+        seconds: float,
+        complain: Callable[[str], object],
+        tell: Callable[[Finding], object] = lambda _: None,
+    ) -> None:
         self._anchoring = anchoring
         self._seconds = seconds
         self._complain = complain
+        self._tell = tell
+        self._told: dict[str, Standing] = {}
         self._ending = False
         self._thread = threading.Thread(target=self._run, name="anchors", daemon=True)
 
@@ -38,7 +47,7 @@ class Publisher:
             last = self._ending  # read first: what is published below is then all that there will be
             try:
                 self._anchoring.publish()
-                self._anchoring.check()
+                self._tell_changes(self._anchoring.check())
                 self._anchoring.check_endings()
             except Exception as error:  # noqa: BLE001 - a database that is away now may be back at the next turn
                 self._complain(type(error).__name__)
@@ -46,3 +55,9 @@ class Publisher:
                 return
             if not self._ending:
                 self._anchoring.due.wait(self._seconds)
+
+    def _tell_changes(self, findings: list[Finding]) -> None:
+        for finding in findings:
+            if self._told.get(finding.anchor, Standing.OPEN) is not finding.standing:
+                self._tell(finding)
+            self._told[finding.anchor] = finding.standing

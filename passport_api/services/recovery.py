@@ -22,8 +22,9 @@ from passport_api.services.anchoring import Finding, Standing
 from passport_api.services.log import Finding as LogFinding
 from passport_api.services.runtime import Runtime, Step
 from passport_api.services.vault import PassportSeals
-from passport_api.store import endings, idempotency, passports, sessions
+from passport_api.store import endings, idempotency, passports, sessions, wiping
 from passport_api.store import log as kept_log
+from passport_keys.errors import KeyStoreError
 
 RECOVERED = "log.recovered"
 ENDED_AGAIN = "ending.enforced"
@@ -43,7 +44,7 @@ class Assessment:
         common: the size of the largest checkpoint that the database still agrees with.
         lost: what ended in entries that the database does not have or has otherwise, in order.
         not_in_force: all that ended, as anchors know it, and has not ended here.
-        faults: what is wrong with the anchor files themselves.
+        faults: what is wrong with the anchor files themselves, or that none tells what had ended.
         edits: what is wrong with the database's log in itself.
     """
 
@@ -66,6 +67,10 @@ class Assessment:
 
 class NothingToRecover(Exception):
     """Every anchor that answers agrees with the database, and all that ended is ended here."""
+
+
+class AnchorsUnread(Exception):
+    """Not all that an anchor keeps could be read: what had ended may be in what could not."""
 
 
 class LogEdited(Exception):
@@ -95,25 +100,33 @@ def assess(runtime: Runtime) -> Assessment:
         common=common,
         lost=tuple(each for each in ended if each.position >= common),
         not_in_force=not_in_force,
-        faults=tuple(f"{label}: {fault}" for label, stream in streams for fault in stream.faults),
+        faults=_faults(streams),
         edits=edits,
     )
 
 
-def recover(runtime: Runtime, assessment: Assessment) -> int:
+def recover(runtime: Runtime, assessment: Assessment, *, despite_faults: bool = False) -> int:
     """End again what had ended, let the log go on under its next name, and have every anchor file keep it.
 
     Everybody is signed out: a used refresh token of before must not be good again. Gives how many things were ended.
 
+    Args:
+        runtime: the service's parts.
+        assessment: what was found.
+        despite_faults: whether to go on though not all could be read: an operator's decision, which is logged.
+
     Raises:
         NothingToRecover: there is nothing to do.
         LogEdited: the database's log does not add up.
+        AnchorsUnread: an anchor file is away, damaged or signed by a key that is not known; nothing was done.
         AnchorUnavailable: an anchor file cannot be written; what was done stays done: run it again.
     """
     if assessment.edits:
         raise LogEdited
     if not assessment.diverged and not assessment.not_in_force:
         raise NothingToRecover
+    if assessment.faults and not despite_faults:
+        raise AnchorsUnread
     with runtime.database.writing() as uow:
         step = Step(runtime, uow, runtime.clock())
         for each in assessment.not_in_force:
@@ -124,8 +137,16 @@ def recover(runtime: Runtime, assessment: Assessment) -> int:
         journal.write_all(step, entries, tuple(each.ending for each in assessment.not_in_force))
         if assessment.diverged:
             kept_log.begin_generation(uow, assessment.newest_generation + 1)
+    wiping.wipe(runtime.database)  # what was erased again leaves no bytes behind
     runtime.anchoring.enrol()
     return len(assessment.not_in_force)
+
+
+def _faults(streams: Sequence[tuple[str, Stream]]) -> tuple[str, ...]:
+    faults = [f"{label}: {fault}" for label, stream in streams for fault in stream.faults]
+    if not any(stream.records for _, stream in streams):
+        faults.append("no anchor file tells what had ended")
+    return tuple(faults)
 
 
 def _read(anchor: FileAnchor, runtime: Runtime) -> Stream:
@@ -171,7 +192,8 @@ def _recovered(step: Step, assessment: Assessment) -> tuple[Entry, PassportSeals
     known = 0 if assessment.known is None else assessment.known.size
     detail = (
         f"generation {assessment.generation} to {assessment.newest_generation + 1}: {known} entries were known "
-        f"elsewhere, {assessment.common} of them are here; {len(assessment.not_in_force)} endings enforced"
+        f"elsewhere, {assessment.common} of them are here; {len(assessment.not_in_force)} endings enforced; "
+        f"{len(assessment.faults)} faults of anchors borne"
     )
     return _entry(step, RECOVERED, None, detail), None
 
@@ -191,10 +213,14 @@ def _entry_for(step: Step, placed: PlacedEnding) -> tuple[Entry, PassportSeals |
 
 
 def _seals(step: Step, passport_id: PassportId) -> PassportSeals | None:
+    """The means to seal an entry; None for a passport whose key does not open: it must not stop a recovery."""
     record = passports.find(step.uow, passport_id)
     if record is None:
         return None
-    return step.runtime.vault.passport(passport_id, record.wrapping_key_id, record.wrapped_key)
+    try:
+        return step.runtime.vault.passport(passport_id, record.wrapping_key_id, record.wrapped_key)
+    except KeyStoreError:
+        return None
 
 
 def _entry(step: Step, action: str, passport_id: PassportId | None, detail: str) -> Entry:

@@ -100,6 +100,10 @@ class Vault:
         """Drop a passport's data key from memory, once it is erased."""
         self.keyring.forget(str(passport_id))
 
+    def forget_every(self) -> None:
+        """Drop every passport's data key from memory."""
+        self.keyring.forget_every()
+
     def seal_person(self, table: str, row: UUID, name: str, email: str) -> bytes:
         """Seal who an account or an invitation is for."""
         place = Place(table, _PERSON_COLUMNS[table], str(row), 1, _NOBODY)

@@ -47,6 +47,12 @@ def knows(revision: str) -> bool:
     return any(script.revision == revision for script in ScriptDirectory.from_config(config).walk_revisions())
 
 
+def revision_of(database: Database) -> str | None:
+    """The revision that the schema is at; None where there is none yet."""
+    with database.reading() as uow:
+        return MigrationContext.configure(uow.connection).get_current_revision()
+
+
 def differences(database: Database) -> list[Any]:
     """How the schema differs from the models: nothing, when the migrations are true."""
     with database.reading() as uow:

@@ -2,6 +2,8 @@
 
 WAIT_SECONDS = 8
 """The full measure: long enough for a queue of writers, short enough for a caller to be told while they look."""
+PATIENT_SECONDS = 3600
+"""For what an operator runs and nobody else waits for: a migration, a restore."""
 _SUSPECT_SECONDS = 1
 
 

@@ -15,7 +15,7 @@ from sqlalchemy.exc import OperationalError
 
 from passport_api.store.database import Database
 
-_TABLES = "data_keys, passports, passport_identifiers, invitations, statements, consents, idempotency_keys"
+_TABLES = "data_keys, passports, passport_identifiers, parents, invitations, statements, consents, idempotency_keys"
 _TRIES = 8
 _PATIENCE_MS = 250
 _PAUSE_SECONDS = 0.1

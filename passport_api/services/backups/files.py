@@ -9,6 +9,8 @@ from pathlib import Path
 
 from passport_api.domain.backups import BackupRefused, FileDigest
 
+UNFINISHED = ".unfinished"
+"""How the name ends of what is being written; after a crash it is still there."""
 _CHUNK = 1 << 20
 
 
@@ -52,7 +54,7 @@ def new_folder(path: Path) -> Iterator[Path]:
     Raises:
         BackupRefused: it cannot be written; nothing of its name is there.
     """
-    draft = path.with_name(f".{path.name}.unfinished")
+    draft = path.with_name(f".{path.name}{UNFINISHED}")
     with _writing(path):
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         draft.mkdir(mode=0o700)
@@ -74,7 +76,7 @@ def write(path: Path, content: bytes) -> None:
     Raises:
         BackupRefused: it cannot be written.
     """
-    draft = path.with_name(f".{path.name}.unfinished")
+    draft = path.with_name(f".{path.name}{UNFINISHED}")
     with _writing(path):
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:

@@ -48,13 +48,22 @@ class Shelf:
             BackupRefused: the newest are not readable, so that nothing is destroyed; or a file cannot be written.
         """
         every = list(self.generations())
-        kept, doomed = every[-keep:], every[:-keep]
-        unreadable = [path for path, said in kept if said is None]
+        unreadable = [path for path, said in every if said is None]
         if unreadable:
-            raise BackupRefused(f"{unreadable[0]}: is to be kept and is not readable: nothing was destroyed.")
-        for path, _ in doomed:
+            raise BackupRefused(f"{unreadable[0]}: is not readable: move it away first. Nothing was destroyed.")
+        # By the log and not by the name, which is what a clock said: one that was ahead named the wrong one the newest.
+        by_age = sorted(((said.log.age, path) for path, said in every if said is not None))
+        doomed = [path for _, path in by_age[:-keep]] + list(self._unfinished())
+        for path in doomed:
             files.destroy(path)
-        return [path for path, _ in doomed]
+        return doomed
+
+    def _unfinished(self) -> Iterator[Path]:
+        """What a backup that was killed has left: whole generations, and whole copies with keys in them."""
+        for folder in (self.keys_folder, self.folder):
+            for path in _listed(folder):
+                if path.name.startswith(".") and path.name.endswith(files.UNFINISHED):
+                    yield from [each for each in path.rglob("*") if each.is_file()] if path.is_dir() else [path]
 
 
 def _listed(folder: Path) -> list[Path]:

@@ -12,6 +12,7 @@ from sqlalchemy.pool import NullPool
 from passport_api.domain.backups import BackupRefused
 from passport_api.store.backups.pg_tools import tool
 from passport_api.store.database import Database, StoreUnavailable
+from passport_api.store.patience import PATIENT_SECONDS
 
 _LONGEST_NAME = 63
 _IN_USE = "The database is in use, by the service or by another restore: end that first."
@@ -85,7 +86,7 @@ def staged(url: str, content: Path, say: Callable[[str], None]) -> Iterator[Stag
         _make(server, beside, target)
     try:
         restore.run(["--exit-on-error", "--single-transaction", "--no-owner", "--no-privileges", str(content)], say)
-        database = Database(there, pool_size=2)
+        database = Database(there, pool_size=2, wait_seconds=PATIENT_SECONDS)
         try:
             yield StagedDatabase(database, url, beside, target)
         finally:

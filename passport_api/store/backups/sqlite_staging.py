@@ -14,6 +14,7 @@ from sqlalchemy import make_url
 from passport_api.domain.backups import BackupRefused
 from passport_api.store.backups.sqlite import require_sound
 from passport_api.store.database import Database
+from passport_api.store.patience import PATIENT_SECONDS
 
 _ENDINGS = ("", "-wal", "-shm")
 _PRIMARY_CODE = 0xFF
@@ -82,7 +83,7 @@ def staged(url: str, content: Path, say: Callable[[str], None]) -> Iterator[Stag
             beside.touch(mode=0o600)
             shutil.copyfile(content, beside)
             require_sound(beside)
-            database = Database(f"sqlite:///{beside}", pool_size=1)
+            database = Database(f"sqlite:///{beside}", pool_size=1, wait_seconds=PATIENT_SECONDS)
             try:
                 yield StagedFile(database, beside, target)
             finally:

@@ -1,16 +1,18 @@
 """Whatever becomes of a log, it is served if and only if all that was ever anchored is a beginning of it."""
 
 import tempfile
+import threading
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from passport_api.anchors.contract import AnchorDiverged
+from passport_api.anchors.contract import AnchorDiverged, AnchorUnavailable
 from passport_api.anchors.file import FileAnchor
-from passport_api.services.anchoring import Anchoring, Standing
+from passport_api.services.anchoring import Anchoring, AnchorsAway, Standing
 from support.memory_log import MemoryLog
 
 words = st.binary(min_size=1, max_size=2)
@@ -58,11 +60,11 @@ class LogAndAnchors(RuleBasedStateMachine):
         """Tell one anchor: it takes what goes on from all that it knows, and nothing else."""
         known = [Path(anchor.label.removeprefix("file:")).read_bytes() for anchor in self.anchors]
         try:
-            self.anchors[which].update(self.log)
+            taken = self.anchors[which].update(self.log)
         except AnchorDiverged:
             assert [Path(anchor.label.removeprefix("file:")).read_bytes() for anchor in self.anchors] == known
             return
-        self.anchored.add(tuple(self.log.entries))
+        self.anchored.add(tuple(self.log.entries[: taken.checkpoint.size]))
 
     @invariant()
     def it_is_open_if_and_only_if_every_anchored_checkpoint_begins_the_log(self) -> None:
@@ -78,3 +80,66 @@ class LogAndAnchors(RuleBasedStateMachine):
 
 TestLogAndAnchors = LogAndAnchors.TestCase
 TestLogAndAnchors.settings = settings(max_examples=20, stateful_step_count=15, deadline=None)
+
+
+def test_writers_do_not_make_the_log_seem_shorter_to_who_looks_meanwhile(tmp_path: Path) -> None:
+    log = MemoryLog()
+    log.append(b"one")
+    anchoring = Anchoring(as_database_log(log), [], lambda: 0.0, 1000)
+    anchoring.entered(log.head())
+    read = log.head
+
+    def read_and_be_overtaken() -> Any:
+        head = read()
+        log.head = read  # type: ignore[method-assign]  # once
+        log.append(b"two")
+        anchoring.entered(log.head())
+        return head
+
+    log.head = read_and_be_overtaken  # type: ignore[method-assign]
+    anchoring.keep_endings()
+    assert anchoring.standing is Standing.OPEN
+
+
+def test_whoever_comes_while_another_looks_is_refused_and_does_not_wait(tmp_path: Path) -> None:
+    log = MemoryLog()
+    looking, go_on = threading.Event(), threading.Event()
+
+    class Slow:
+        label, keeps_endings = "slow", False
+
+        def kept(self, _log: Any) -> None:
+            looking.set()
+            assert go_on.wait(10)
+
+        def update(self, _log: Any) -> Any:
+            raise AnchorUnavailable
+
+    slow: Any = Slow()
+    anchoring = Anchoring(as_database_log(log), [slow], lambda: 100.0, 1000)
+    go_on.set()
+    anchoring.check()  # it says nothing, and no other anchor does: the service is shut
+    looking.clear()
+    go_on.clear()
+    refused: list[bool] = []
+
+    def look() -> None:
+        with pytest.raises(AnchorsAway):
+            anchoring.require_open()
+        refused.append(True)
+
+    first = threading.Thread(target=look)
+    first.start()
+    try:
+        assert looking.wait(10)
+        with pytest.raises(AnchorsAway):
+            anchoring.require_open()
+    finally:
+        go_on.set()
+        first.join()
+    assert refused == [True]
+
+
+def as_database_log(log: MemoryLog) -> Any:
+    """A log in memory where one in a database is meant."""
+    return log
