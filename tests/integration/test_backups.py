@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from passport_api.domain.access_log import KEY_ADDED
 from passport_api.domain.backups import BackupRefused, Manifest, WrappedDataKey, decode, encode, is_name
 from passport_api.domain.backups.keys import KeyGeneration
 from passport_api.domain.checkpoints import sign_note
-from passport_api.services import backups, log
+from passport_api.services import backups, log, operating
 from passport_api.store.backups import sqlite
 from passport_api.store.database import Database
 from passport_keys.providers.local_file import LocalFileProvider
@@ -360,11 +361,24 @@ def test_keys_that_only_a_destroyed_key_opens_are_useless_wherever_they_are(
         verify(backup, replace(service.settings, key_url=f"file:{keys}"))
 
 
-def test_generations_are_destroyed_only_while_the_newest_is_readable(service: Service, tmp_path: Path) -> None:
+def test_which_generation_is_the_newest_is_what_the_log_says_and_not_a_clock(service: Service, tmp_path: Path) -> None:
+    folder = tmp_path / "keys"
+    older = back_up_keys(service, folder)
+    operating.note_alone(service.runtime, KEY_ADDED, "so that the log grows")
+    newer = back_up_keys(service, folder)
+    content = newer.read_bytes()
+    older = older.rename(newer.with_name(newer.name.replace("2026", "2027")))  # its clock was ahead
+    left = folder / f".{newer.name}.unfinished"
+    left.write_bytes(b"what a killed backup left")
+    assert set(backups.Shelf(tmp_path, folder).destroy_keys(1)) == {older, left}
+    assert [path.read_bytes() for path in folder.iterdir()] == [content]
+
+
+def test_generations_are_destroyed_only_while_each_is_readable(service: Service, tmp_path: Path) -> None:
     back_up_keys(service, tmp_path / "keys")
     newest = back_up_keys(service, tmp_path / "keys")
     newest.write_bytes(b"{}")
-    with pytest.raises(BackupRefused, match="nothing was destroyed"):
+    with pytest.raises(BackupRefused, match="Nothing was destroyed"):
         backups.Shelf(tmp_path, tmp_path / "keys").destroy_keys(1)
     assert len(list((tmp_path / "keys").iterdir())) == 2
 
