@@ -56,8 +56,8 @@ bench: dev  ## Measure the protected release against the plainest one (takes abo
 bench-rotation: dev  ## Measure releases while 100,000 passports' keys are rewrapped
 	$(BIN)/python -m bench.rotation
 
-torture: dev  ## Kill the server under load, fifty times
-	$(BIN)/python -m pytest -m torture tests/promises --torture-rounds 50
+torture: dev  ## Kill the server under load, fifty times, and a key rotation half way
+	$(BIN)/python -m pytest -m 'torture or at_length' tests/promises --torture-rounds 50
 
 faults: dev  ## Fill the disk, kill and freeze the database, hold its locks: ten times each, under load
 	$(BIN)/python -m pytest -m faults tests/faults --fault-rounds 10

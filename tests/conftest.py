@@ -12,7 +12,7 @@ from support.world import World
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--torture-rounds", type=int, default=5, help="how often the server is killed under load")
+    parser.addoption("--torture-rounds", type=int, default=3, help="how often the server is killed under load")
     parser.addoption("--fault-rounds", type=int, default=1, help="how often each fault comes and goes under load")
 
 

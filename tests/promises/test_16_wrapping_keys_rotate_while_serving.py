@@ -85,6 +85,7 @@ def test_a_rotation_killed_half_way_goes_on_when_it_is_run_again(backend: str, t
             served.stop()
 
 
+@pytest.mark.at_length
 @backends
 def test_a_server_killed_during_a_rotation_loses_nothing_and_the_rotation_goes_on(backend: str, tmp_path: Path) -> None:
     with prepared(backend, tmp_path, 30) as place:
