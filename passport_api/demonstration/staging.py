@@ -65,7 +65,7 @@ def stage(
     """
     backstage = folder / "unfinished"
     if not is_staged(backstage):
-        if (folder / "passport.db").exists():
+        if (folder / "passport.db").exists() or (folder / "anchors").exists():
             raise setup.NotSetUp(f"{folder} holds a service without the demonstration: choose another folder.")
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         shutil.rmtree(backstage, ignore_errors=True)
@@ -74,7 +74,7 @@ def stage(
         card = _Director(runtime, family, new_secret).play()
         runtime.database.close()
         _write_private(backstage / CARD, card)
-    for name in ("keys.json", "passport.db", CARD):
+    for name in ("keys.json", "anchors", "passport.db", CARD):
         if (backstage / name).exists():
             (backstage / name).replace(folder / name)
     shutil.rmtree(backstage)
