@@ -141,7 +141,9 @@ def test_so_many_entries_or_seconds_make_a_checkpoint_due(service: Service, worl
         grow(service, family.passport_id, anchoring.log.head().size + service.settings.anchor_entries)
         grown = anchoring.log.head().size
         world.statement(family, "regulation", "everyday")  # as an entry is made by a request, it is noticed
-        until(lambda: records(service)[-1].checkpoint.size >= grown)  # whether that entry is committed by then or not
+        until(
+            lambda at_least=grown: records(service)[-1].checkpoint.size >= at_least
+        )  # whether that entry is committed by then or not
         world.statement(family, "regulation", "everyday")
         publisher.stop()
         assert records(service)[-1].checkpoint.size == anchoring.log.head().size
