@@ -9,15 +9,13 @@ from dataclasses import dataclass
 
 from passport_api.anchors.contract import AnchorUnavailable
 from passport_api.anchors.file import FileAnchor
-from passport_api.domain.access_log import Entry, Outcome
+from passport_api.domain.access_log import Entry
 from passport_api.domain.anchor_records import EndingsList, Stream
 from passport_api.domain.checkpoints import Checkpoint
 from passport_api.domain.endings import PlacedEnding
 from passport_api.domain.generations import generation_of
-from passport_api.domain.ids import EntryId, PassportId
-from passport_api.domain.people import Capacity
-from passport_api.domain.roles import Role
-from passport_api.services import journal, log
+from passport_api.domain.ids import PassportId
+from passport_api.services import journal, log, operating
 from passport_api.services.anchoring import Finding, Standing
 from passport_api.services.log import Finding as LogFinding
 from passport_api.services.runtime import Runtime, Step
@@ -28,7 +26,6 @@ from passport_keys.errors import KeyStoreError
 
 RECOVERED = "log.recovered"
 ENDED_AGAIN = "ending.enforced"
-_OPERATOR = Capacity("command line", Role.OPERATOR.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +192,7 @@ def _recovered(step: Step, assessment: Assessment) -> tuple[Entry, PassportSeals
         f"elsewhere, {assessment.common} of them are here; {len(assessment.not_in_force)} endings enforced; "
         f"{len(assessment.faults)} faults of anchors borne"
     )
-    return _entry(step, RECOVERED, None, detail), None
+    return operating.entry_of(step, RECOVERED, detail), None
 
 
 def _ended_again(step: Step, ended: Sequence[PlacedEnding]) -> list[tuple[Entry, PassportSeals | None]]:
@@ -209,7 +206,7 @@ def _entry_for(step: Step, placed: PlacedEnding) -> tuple[Entry, PassportSeals |
     about = passport_id if seals is not None else None
     ending = placed.ending
     detail = f"{ending.kind.value} {ending.subject_id}, since {ending.at.isoformat(timespec='seconds')}"
-    return _entry(step, ENDED_AGAIN, about, detail), seals
+    return operating.entry_of(step, ENDED_AGAIN, detail, about), seals
 
 
 def _seals(step: Step, passport_id: PassportId) -> PassportSeals | None:
@@ -221,16 +218,3 @@ def _seals(step: Step, passport_id: PassportId) -> PassportSeals | None:
         return step.runtime.vault.passport(passport_id, record.wrapping_key_id, record.wrapped_key)
     except KeyStoreError:
         return None
-
-
-def _entry(step: Step, action: str, passport_id: PassportId | None, detail: str) -> Entry:
-    return Entry(
-        entry_id=EntryId(step.runtime.new_id()),
-        at=step.at,
-        action=action,
-        outcome=Outcome.ALLOWED,
-        actor=_OPERATOR,
-        account_id=None,
-        passport_id=passport_id,
-        detail=detail,
-    )
