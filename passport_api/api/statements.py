@@ -7,9 +7,9 @@ from flask import Response
 
 from passport_api.api import rendering
 from passport_api.api.calls import create, perform, reply, runtime
-from passport_api.api.edge import Blueprint, access, page
+from passport_api.api.edge import Blueprint, PageQuery, access, id_position_of, page
 from passport_api.api.parameters import IDEMPOTENCY_KEY, PASSPORT_ID, REPLAYED
-from passport_api.domain.ids import PassportId
+from passport_api.domain.ids import PassportId, StatementId
 from passport_api.services import statements
 from passport_api.services.statements import NewStatement
 from passport_schemas import statements as wire
@@ -44,9 +44,13 @@ def write_statement(body: dict[str, Any], passport_id: UUID) -> Response:
 @blueprint.route("/v1/passports/<uuid:passport_id>/statements", methods=["GET"], parameters=[PASSPORT_ID])
 @access(callers=("parent", "custodian"), logs="passport.read")
 @blueprint.problems("not_found")
+@blueprint.arguments(PageQuery, location="query")
 @blueprint.response(200, wire.Statements, example=examples.STATEMENTS)
-def list_statements(passport_id: UUID) -> Response:
-    """Every statement as it stands, section by section: a passport is read whole, so this list has one page."""
+def list_statements(query: dict[str, Any], passport_id: UUID) -> Response:
+    """Every statement as it stands, in the order in which they were first written."""
     today = runtime().clock().date()
-    everything = perform(lambda work: statements.list_all(work, PassportId(passport_id)))
-    return reply(page([rendering.statement(statement, today) for statement in everything], None))
+    position = id_position_of(query)
+    after = None if position is None else StatementId(position)
+    found = perform(lambda work: statements.list_page(work, PassportId(passport_id), after, query["limit"]))
+    items = [rendering.statement(statement, today) for statement in found.statements]
+    return reply(page(items, (str(found.statements[-1].statement_id),) if found.goes_on else None))

@@ -29,6 +29,14 @@ class NewStatement:
     review_on: date | None
 
 
+@dataclass(frozen=True, slots=True)
+class StatementPage:
+    """Some of a passport's statements, and whether more follow."""
+
+    statements: tuple[Statement, ...]
+    goes_on: bool
+
+
 def write(work: Work, passport_id: PassportId, new: NewStatement) -> Statement | Refused:
     """Keep a statement: its first version.
 
@@ -59,27 +67,24 @@ def write(work: Work, passport_id: PassportId, new: NewStatement) -> Statement |
     return statement
 
 
-def list_all(work: Work, passport_id: PassportId) -> list[Statement] | Refused:
-    """Every statement as it stands now, section by section, for those responsible for the child; logged."""
+def list_page(work: Work, passport_id: PassportId, after: StatementId | None, limit: int) -> StatementPage | Refused:
+    """A page of the statements as they stand now, in the order in which they were first written.
+
+    For those responsible for the child. The entry in the log names what this page shows, and no more.
+    """
     admitted = admit(work, Use.READ_PASSPORT, passport_id)
     if isinstance(admitted, Refused):
         return admitted
-    found = sorted(current(work, admitted.seals), key=_in_order)
-    sections = tuple(dict.fromkeys(statement.section for statement in found))
-    note(work, admitted, sections=sections, statements=_seen(found))
-    return found
+    kept = statements.page_of(work.uow, passport_id, after, limit + 1)
+    shown = [admitted.seals.open_statement(each) for each in kept[:limit]]
+    sections = tuple(dict.fromkeys(statement.section for statement in shown))
+    note(work, admitted, sections=sections, statements=_seen(shown))
+    return StatementPage(tuple(shown), goes_on=len(kept) > limit)
 
 
 def current(work: Work, seals: PassportSeals) -> list[Statement]:
     """Open the newest version of each of a passport's statements."""
     return [seals.open_statement(kept) for kept in statements.current(work.uow, seals.passport_id)]
-
-
-_ORDER = {section: place for place, section in enumerate(Section)}
-
-
-def _in_order(statement: Statement) -> tuple[int, StatementId]:
-    return _ORDER[statement.section], statement.statement_id
 
 
 def _seen(found: list[Statement]) -> tuple[StatementSeen, ...]:

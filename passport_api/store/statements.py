@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import bindparam, func, insert, select
 
 from passport_api.domain.ids import AccountId, PassportId, StatementId
 from passport_api.store import _models as m
@@ -31,6 +31,33 @@ def current(uow: UnitOfWork, passport_id: PassportId) -> list[SealedStatement]:
     rows = uow.connection.execute(_OF_PASSPORT, {"passport_id": passport_id})
     newest = {row[0]: SealedStatement(StatementId(row[0]), row[1], row[2]) for row in rows}
     return list(newest.values())
+
+
+def page_of(uow: UnitOfWork, passport_id: PassportId, after: StatementId | None, limit: int) -> list[SealedStatement]:
+    """The newest version of some of a passport's statements, oldest statement first.
+
+    Args:
+        uow: the transaction.
+        passport_id: whose.
+        after: the statement after which to begin; None for the first.
+        limit: how many at most.
+    """
+    standing = (
+        select(m.Statement.id, func.max(m.Statement.version).label("version"))
+        .where(m.Statement.passport_id == passport_id)
+        .group_by(m.Statement.id)
+        .order_by(m.Statement.id)
+        .limit(limit)
+    )
+    if after is not None:
+        standing = standing.where(m.Statement.id > after)
+    newest = standing.subquery()
+    query = (
+        select(m.Statement.id, m.Statement.version, m.Statement.sealed_statement)
+        .join(newest, (m.Statement.id == newest.c.id) & (m.Statement.version == newest.c.version))
+        .order_by(m.Statement.id)
+    )
+    return [SealedStatement(StatementId(row[0]), row[1], row[2]) for row in uow.connection.execute(query)]
 
 
 def add(

@@ -20,6 +20,7 @@ import pytest
 
 from passport_api.demonstration import staging
 from passport_api.domain.statements import StatementKind
+from support.lists import every
 from support.world import EVERY_SECTION, LEVELS
 
 PROGRAM = str(Path(sys.executable).with_name("passport-api"))
@@ -160,7 +161,7 @@ def test_those_responsible_read_the_whole_passport(account: str, demonstration: 
     passport_id = demonstration.card["passport_id"]
     with demonstration.as_(account) as http:
         assert [each["id"] for each in http.get("/v1/passports").json()["items"]] == [passport_id]
-        statements = http.get(f"/v1/passports/{passport_id}/statements").json()["items"]
+        statements = every(http, f"/v1/passports/{passport_id}/statements")
     assert len(statements) >= 30
     assert {statement["section"] for statement in statements} == set(EVERY_SECTION)
     assert {statement["detail_level"] for statement in statements} == set(LEVELS)
@@ -222,9 +223,9 @@ def test_stopping_and_starting_again_keeps_everything(folder: Path) -> None:
         path = f"/v1/passports/{before.card['passport_id']}/statements"
         body = {"section": "regulation", "detail_level": "everyday", "text": text, "source": "parent"}
         assert http.post(path, json=body).status_code == 201
-        shown = http.get(path).json()["items"]
+        shown = every(http, path)
     with serving(folder) as after, after.as_("parent") as http:
-        assert http.get(path).json()["items"] == shown
+        assert every(http, path) == shown
         assert text in [statement["text"] for statement in shown]
     assert {**after.card, "base_url": ""} == {**before.card, "base_url": ""}
     assert after.card["base_url"] != before.card["base_url"]

@@ -20,6 +20,7 @@ from sqlalchemy import make_url
 
 from passport_api.services.clock import accept
 from support.answers import nobodys_id, told
+from support.lists import every
 from support.service import Clock, Service, listening
 from support.world import EVERY_SECTION, Family, Person, World
 
@@ -81,12 +82,7 @@ class Scene:
 
     def log(self) -> list[Any]:
         """The passport's access log, oldest first."""
-        entries, path = [], f"/v1/passports/{self.family.passport_id}/access-log?limit=100"
-        while path:
-            page = self.family.parent.get(path).json()
-            entries += page["items"]
-            path = page["next"]
-        return entries[::-1]
+        return every(self.family.parent, f"/v1/passports/{self.family.passport_id}/access-log?limit=100")[::-1]
 
     def denials(self) -> list[tuple[str, str]]:
         """What was denied, and why, in the order of the log."""

@@ -27,6 +27,7 @@ from passport_api.store import erasures
 from passport_api.store.erasures import SamePerson
 from support.answers import nobodys_id, told
 from support.at_once import at_once
+from support.lists import every
 from support.places import on_disk
 from support.raw_database import TABLES, RawDatabase, Row
 from support.service import Clock, Service, listening
@@ -300,12 +301,7 @@ def test_lists_are_whole_without_what_was_erased(world: World) -> None:
         world.erase(child, manager)
     left = [children[2].passport_id, children[0].passport_id, family.passport_id]
     for person in (family.social_worker, family.parent):
-        listed, path = [], "/v1/passports?limit=1"
-        while path:
-            page = person.get(path).json()
-            listed += [item["id"] for item in page["items"]]
-            path = page["next"]
-        assert listed == left
+        assert [item["id"] for item in every(person, "/v1/passports?limit=1")] == left
 
 
 # What an administrator of the database puts back.

@@ -18,6 +18,7 @@ from click.testing import CliRunner
 from passport_api.cli import main
 from passport_api.config import Settings, for_folder, to_environment
 from passport_keys.providers.local_file import LocalFileProvider
+from support import lists
 from support.broken_log import dsn
 from support.databases import fresh_database
 from support.raw_database import RawDatabase
@@ -134,13 +135,7 @@ class Aftermath:
 
     def every(self, what: str) -> list[Json]:
         """Every item of one of the passport's lists, as the parent reads it."""
-        items: list[Json] = []
-        path: str | None = f"{self._actors.passport}/{what}" + ("" if what == "statements" else "?limit=100")
-        while path:
-            page = self.client(self._actors.family.parent).get(path).json()
-            items += page["items"]
-            path = page["next"]
-        return items
+        return lists.every(self.client(self._actors.family.parent), f"{self._actors.passport}/{what}?limit=100")
 
     def rows(self, table: str) -> list[Json]:
         """Every row of a table."""

@@ -21,6 +21,7 @@ from passport_api.domain.checkpoints import parse_verifier_key, verifier_key
 from passport_keys.providers.local_file import LocalFileProvider
 from support import disaster
 from support.databases import BACKENDS
+from support.lists import every
 from support.served import Served, serve
 from support.service import Clock, listening
 from support.world import PASSWORD, Family, Person, World
@@ -117,7 +118,7 @@ class _Drill:
         with self._serving() as served:
             self._report.after = self._asked(served, town)
             parent = served.signed_in(town.family.parent.email, PASSWORD)
-            there = parent.get(f"/v1/passports/{town.family.passport_id}/statements").json()["items"]
+            there = every(parent, f"/v1/passports/{town.family.passport_id}/statements")
             self._report.back = [each["text"] for each in there]
         self._verify(backup)
         self._state()
