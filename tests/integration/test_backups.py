@@ -20,7 +20,7 @@ from passport_api.store.backups import sqlite
 from passport_api.store.database import Database
 from passport_keys.providers.local_file import LocalFileProvider
 from support import disaster
-from support.databases import fresh_database
+from support.databases import BACKENDS, fresh_database
 from support.disaster import Backup, back_up, back_up_keys, databases_like, restore, target, verify
 from support.raw_database import RawDatabase
 from support.service import Clock, Service, listening, running_service
@@ -261,6 +261,21 @@ def test_a_passport_made_after_the_content_leaves_its_key_out(
     assert family.passport_id not in {str(row["passport_id"]) for row in _rows(empty, "data_keys")}
 
 
+def test_keys_of_another_history_take_no_passport_for_erased(
+    service: Service, world: World, tmp_path: Path, empty: str
+) -> None:
+    """As where an older backup was restored, its service went on, and these are the keys that it has now."""
+    family = world.family()
+    backup = back_up(service, tmp_path)
+    generation, _ = decode(KeyGeneration, backup.keys.read_bytes())
+    theirs = tuple(key for key in generation.data_keys if str(key.passport_id) != family.passport_id)
+    keys = backup.keys.with_name("theirs.keys")
+    _write_signed(service, keys, replace(generation, data_keys=theirs))
+    with pytest.raises(BackupRefused, match="knows nothing of 1 passports of the content"):
+        restore(backup.opened_by(keys), service.settings, empty)
+    assert restore(backup, service.settings, empty).fitted.erased == 0
+
+
 def test_a_key_is_never_put_back_for_a_passport_that_the_content_has_as_erased(
     service: Service, world: World, tmp_path: Path, empty: str
 ) -> None:
@@ -359,6 +374,25 @@ def test_keys_that_only_a_destroyed_key_opens_are_useless_wherever_they_are(
     provider.destroy_key(old)
     with pytest.raises(BackupRefused, match=f"does not hold the keys that it needs: {old}"):
         verify(backup, replace(service.settings, key_url=f"file:{keys}"))
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_backup_whose_key_was_destroyed_while_it_ran_is_none(backend: str, tmp_path: Path) -> None:
+    """Rewrapped and destroyed after its keys were read: nobody could ever open it."""
+    with running_service(backend, tmp_path) as service:
+        World(service).family()
+        provider = LocalFileProvider(tmp_path / "keys.json")
+        old = provider.active_key_id
+
+        def destroy(line: str) -> None:
+            if line.startswith("keeping the keys"):
+                provider.add_key(service.clock())
+                provider.destroy_key(old)
+
+        with pytest.raises(BackupRefused, match="was destroyed while the backup ran: run it again"):
+            back_up(service, tmp_path / "backups", destroy)
+        assert list((tmp_path / "backups").iterdir()) == [tmp_path / "backups/keys"]
+        assert list((tmp_path / "backups/keys").iterdir()) == []
 
 
 def test_which_generation_is_the_newest_is_what_the_log_says_and_not_a_clock(service: Service, tmp_path: Path) -> None:

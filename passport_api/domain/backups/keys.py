@@ -74,12 +74,18 @@ class WrappedServiceKey:
 
 @dataclass(frozen=True, slots=True)
 class KeyGeneration:
-    """A key-backup generation: every key there was at one instant, wrapped. A passport that is not in it is erased."""
+    """A key-backup generation: every key there was at one instant, wrapped.
+
+    Attributes:
+        erased: the passports that had been erased. One that has neither a key here nor its id here was not known: it
+            is of another history of the log, or was made later.
+    """
 
     created: datetime
     log: LogState
     data_keys: tuple[WrappedDataKey, ...]
     service_keys: tuple[WrappedServiceKey, ...]
+    erased: tuple[UUID, ...]
 
     TITLE: ClassVar = "passport key backup"
 
@@ -95,6 +101,7 @@ class KeyGeneration:
             "format": FORMAT,
             "created": self.created.isoformat(),
             "log": self.log.fields(),
+            "erased": [str(passport_id) for passport_id in self.erased],
             "service_keys": [key.fields() for key in self.service_keys],
             "data_keys": [key.fields() for key in self.data_keys],
         }
@@ -107,6 +114,7 @@ class KeyGeneration:
             log=LogState.of_fields(said["log"]),
             service_keys=tuple(WrappedServiceKey.of_fields(key) for key in said["service_keys"]),
             data_keys=tuple(WrappedDataKey.of_fields(key) for key in said["data_keys"]),
+            erased=tuple(UUID(passport_id) for passport_id in said["erased"]),
         )
 
 

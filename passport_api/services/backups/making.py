@@ -9,6 +9,7 @@ from passport_api.domain.backups import (
     CONTENT,
     KEYS_SUFFIX,
     MANIFEST,
+    BackupRefused,
     KeyGeneration,
     LogState,
     Manifest,
@@ -85,7 +86,7 @@ def make_keys(runtime: Runtime, keys_to: Path) -> Made:
         LogDiverged: an anchor knows another log than the database has: a backup would sign a second history.
     """
     _require_own_log(runtime)
-    with runtime.database.snapshot() as uow:
+    with runtime.database.long_snapshot() as uow:
         there = contents(uow)
     generation = _generation_of(runtime, there, runtime.clock())
     return Made(None, _keep(runtime, generation, keys_to), generation.log, len(generation.data_keys))
@@ -104,12 +105,21 @@ def _generation_of(runtime: Runtime, there: Contents, at: datetime) -> KeyGenera
         log=LogState(origin, there.generation, there.size, there.root, checkpoint),
         data_keys=there.data_keys,
         service_keys=there.service_keys,
+        erased=there.erased,
     )
 
 
 def _keep(runtime: Runtime, generation: KeyGeneration, keys_to: Path) -> Path:
+    """Keep a generation that can be opened: a key may have been destroyed since the keys were read.
+
+    Raises:
+        BackupRefused: one was, or it cannot be written.
+    """
     path = keys_to / f"{name_at(generation.created)}{KEYS_SUFFIX}"
     files.write(path, _signed(runtime, generation))
+    if not set(generation.key_ids) <= set(runtime.vault.keyring.provider.key_ids()):
+        files.destroy(path)
+        raise BackupRefused("A key-encryption key was destroyed while the backup ran: run it again.")
     return path
 
 

@@ -21,7 +21,7 @@ from passport_api.services.backups.trust import (
 )
 from passport_api.store import backups as store
 from passport_api.store import migration
-from passport_api.store.backups.rows import Fitted, counts, put_keys, sealed_children
+from passport_api.store.backups.rows import Fitted, PassportsUnknown, counts, put_keys, sealed_children
 from passport_api.store.database import Database
 
 Say = Callable[[str], None]
@@ -125,7 +125,7 @@ def _require_whole(backup: Path, manifest: Manifest, database: Database, say: Sa
         raise BackupRefused(f"{content}: has another schema than the manifest says.")
     migration.upgrade(database)
     say("computing the log anew …")
-    with database.snapshot() as uow:
+    with database.long_snapshot() as uow:
         if {table: rows for table, rows in counts(uow).items() if table in manifest.rows} != dict(manifest.rows):
             raise BackupRefused(f"{content}: has other numbers of rows than the manifest says.")
         told = Checkpoint(manifest.log.origin, manifest.log.size, manifest.log.root)
@@ -138,10 +138,20 @@ def _require_whole(backup: Path, manifest: Manifest, database: Database, say: Sa
 
 
 def _with_keys(database: Database, manifest: Manifest, keys: BelievedKeys, lock: Lock, at: datetime) -> Restored:
-    """See that the keys open what the content has, and put them into it."""
+    """See that the keys open what the content has, and put them into it.
+
+    Raises:
+        BackupRefused: they do not, or are of another history.
+    """
     with database.writing() as uow:
         opened = require_opening(keys, lock, lambda passports: sealed_children(uow, passports))
-        fitted = put_keys(uow, keys.generation.data_keys, keys.generation.service_keys, at)
+        try:
+            fitted = put_keys(uow, keys.generation, at)
+        except PassportsUnknown as error:
+            raise BackupRefused(
+                f"{keys.path}: knows nothing of {error.count} passports of the content: it is of another history of "
+                f"the log, and they would be lost. Take generation {manifest.keys_name}."
+            ) from error
     return Restored(manifest, fitted, opened)
 
 

@@ -1,6 +1,6 @@
 """What a database holds, for a manifest; and its wrapped keys: read, left out of a copy, and put back into one."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -8,7 +8,7 @@ from uuid import UUID
 from alembic.migration import MigrationContext
 from sqlalchemy import func, insert, select
 
-from passport_api.domain.backups import WrappedDataKey, WrappedServiceKey
+from passport_api.domain.backups import KeyGeneration, WrappedDataKey, WrappedServiceKey
 from passport_api.domain.ids import PassportId
 from passport_api.domain.merkle import Frontier
 from passport_api.store import _models as m
@@ -31,6 +31,7 @@ class Contents:
         size: how many entries its log has.
         root: the root hash over them.
         rows: how many rows each table has, but for the wrapped keys.
+        erased: the passports that were erased.
     """
 
     revision: str
@@ -40,6 +41,7 @@ class Contents:
     rows: dict[str, int]
     data_keys: tuple[WrappedDataKey, ...]
     service_keys: tuple[WrappedServiceKey, ...]
+    erased: tuple[UUID, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ class Fitted:
     Attributes:
         opened: passports that have their key.
         left_out: keys of passports that the copy does not have, or has as erased.
-        erased: passports that the copy has and the generation has no key for: gone for good.
+        erased: passports that the copy has and that were erased since: gone for good.
     """
 
     opened: int
@@ -57,7 +59,20 @@ class Fitted:
     erased: int
 
 
+class PassportsUnknown(Exception):
+    """A key-backup generation has neither a key nor a word of passports that a copy has.
+
+    Attributes:
+        count: how many.
+    """
+
+    def __init__(self, count: int) -> None:
+        super().__init__(f"{count} passports are unknown to the keys")
+        self.count = count
+
+
 _ENTRIES_KNOWN = select(m.LogHead.generation, m.LogHead.size, m.LogHead.frontier)
+_ERASED = select(m.Passport.id).where(m.Passport.sealed_child.is_(None)).order_by(m.Passport.id)
 _DATA_KEYS = select(m.DataKey.passport_id, m.DataKey.wrapping_key_id, m.DataKey.wrapped_key).order_by(
     m.DataKey.passport_id
 )
@@ -85,6 +100,7 @@ def contents(uow: UnitOfWork) -> Contents:
         rows=counts(uow),
         data_keys=tuple(WrappedDataKey(*row) for row in uow.connection.execute(_DATA_KEYS)),
         service_keys=tuple(WrappedServiceKey(*row) for row in uow.connection.execute(_SERVICE_KEYS)),
+        erased=tuple(uow.connection.execute(_ERASED).scalars()),
     )
 
 
@@ -102,33 +118,36 @@ def sealed_children(uow: UnitOfWork, passports: Sequence[UUID]) -> dict[UUID, by
     return {row[0]: row[1] for row in uow.connection.execute(query) if row[1] is not None}
 
 
-def put_keys(
-    uow: UnitOfWork, data_keys: Iterable[WrappedDataKey], service_keys: Sequence[WrappedServiceKey], at: datetime
-) -> Fitted:
+def put_keys(uow: UnitOfWork, generation: KeyGeneration, at: datetime) -> Fitted:
     """Put a generation's keys into a copy that has none.
 
-    A passport that the generation has no key for was erased between the two: it is erased in the copy too.
+    A passport that was erased between the two is erased in the copy too.
 
     Args:
         uow: the transaction, in the copy.
-        data_keys: the generation's keys of passports.
-        service_keys: the generation's keys of the service itself.
+        generation: the keys.
         at: now: when an erasure is carried out again.
+
+    Raises:
+        PassportsUnknown: the generation knows nothing of a passport that the copy has: it is of another history.
     """
     known = _passports_with_content(uow)
-    given = list(data_keys)
+    given = generation.data_keys
     fitting = [key for key in given if key.passport_id in known]
+    without_key = known - {key.passport_id for key in fitting}
+    unknown = without_key.difference(generation.erased)
+    if unknown:
+        raise PassportsUnknown(len(unknown))
     for start in range(0, len(fitting), _BATCH):
         rows = [
             {"passport_id": key.passport_id, "wrapping_key_id": key.wrapping_key_id, "wrapped_key": key.wrapped_key}
             for key in fitting[start : start + _BATCH]
         ]
         uow.connection.execute(insert(m.DataKey), rows)
-    uow.connection.execute(insert(m.ServiceKey), [_service_row(key) for key in service_keys])
-    erased = known - {key.passport_id for key in fitting}
-    for passport_id in sorted(erased):
+    uow.connection.execute(insert(m.ServiceKey), [_service_row(key) for key in generation.service_keys])
+    for passport_id in sorted(without_key):
         erasures.carry_out(uow, PassportId(passport_id), None, at)
-    return Fitted(opened=len(fitting), left_out=len(given) - len(fitting), erased=len(erased))
+    return Fitted(opened=len(fitting), left_out=len(given) - len(fitting), erased=len(without_key))
 
 
 def _passports_with_content(uow: UnitOfWork) -> set[UUID]:
