@@ -90,9 +90,24 @@ class FileAnchor:
         """
         if self._is_missing():
             return Stream(faults=["there is no such file"])
+        return read_stream(self.lines(), log.opened)
+
+    def lines(self) -> Iterator[bytes]:
+        """Every whole line, one by one; none where there is no such file.
+
+        Raises:
+            AnchorUnavailable: it cannot be read.
+        """
+        if self._is_missing():
+            return
         with self._held(fcntl.LOCK_SH) as descriptor, os.fdopen(os.dup(descriptor), "rb") as file:
+            end = file.seek(0, os.SEEK_END)
             file.seek(0)
-            return read_stream((line for line in file if line.endswith(b"\n")), log.opened)
+            fcntl.flock(descriptor, fcntl.LOCK_UN)  # what is there does not change: whoever writes need not wait
+            while file.tell() < end:
+                line = file.readline()
+                if line.endswith(b"\n"):
+                    yield line
 
     def _is_missing(self) -> bool:
         """Whether the file alone is missing: without its folder too, whatever was mounted there is away."""

@@ -125,7 +125,7 @@ def _show(assessment: Assessment) -> None:
     click.echo(f"the database: {assessment.size} entries, generation {assessment.generation} of the log")
     if assessment.known is not None:
         click.echo(f"known elsewhere: {assessment.known.size} entries of {assessment.known.origin}")
-    if assessment.diverged:
+    if assessment.diverged and assessment.common < max(assessment.size, _known(assessment)):
         click.echo(f"they agree up to entry {assessment.common}; what came after it and is not here is lost")
     for edit in assessment.edits:
         click.echo(f"edited: {'log' if edit.position is None else f'entry {edit.position}'}: {edit.what}")
@@ -135,6 +135,10 @@ def _show(assessment: Assessment) -> None:
         if placed and (assessment.diverged or title == "has not ended here"):
             click.echo(f"{title}:")
             _list(placed)
+
+
+def _known(assessment: Assessment) -> int:
+    return 0 if assessment.known is None else assessment.known.size
 
 
 def _list(placed: tuple[PlacedEnding, ...]) -> None:

@@ -12,7 +12,14 @@ from datetime import UTC, datetime
 from typing import Self
 from uuid import UUID
 
-from passport_api.domain.checkpoints import Checkpoint, CheckpointMalformed, decode, encode
+from passport_api.domain.checkpoints import (
+    Checkpoint,
+    CheckpointMalformed,
+    NoteRejected,
+    decode,
+    encode,
+    split_note,
+)
 from passport_api.domain.endings import Ending, EndingKind, PlacedEnding
 
 ENDINGS = "/endings"
@@ -99,6 +106,17 @@ class AnchorRecord:
                 return cls(checkpoint, endings)
             case _:
                 raise RecordMalformed("a record has a checkpoint and a list of endings")
+
+    def claimed(self) -> EndingsList:
+        """What the record says, whoever signed it: to find what is worth being opened.
+
+        Raises:
+            RecordMalformed: it says nothing that makes sense.
+        """
+        try:
+            return EndingsList.parse(split_note(self.endings_note)[0])
+        except NoteRejected as error:
+            raise RecordMalformed(str(error)) from error
 
     def opened(self, opened: Opened) -> EndingsList:
         """The record's content, once both notes are found to be the log's and to belong together.

@@ -100,6 +100,11 @@ class DatabaseLog:
         with self._database.reading() as uow:
             return endings.undone(uow)
 
+    def not_in_force(self, placed: Sequence[PlacedEnding]) -> list[PlacedEnding]:
+        """Which of these have not ended in the database."""
+        with self._database.reading() as uow:
+            return endings.not_in_force(uow, placed)
+
     def sign(self, body: str) -> str:
         """A text as a note signed by each of the log's keys that sign now, under the name in its first line."""
         first, *others = self._keys().log_signers

@@ -13,6 +13,7 @@ from enum import Enum
 from passport_api.anchors.contract import Anchor, AnchorDiverged, Anchored, AnchorUnavailable
 from passport_api.anchors.file import FileAnchor
 from passport_api.domain.checkpoints import signature_line, split_note
+from passport_api.services.anchor_history import AnchorHistory
 from passport_api.services.anchored_log import DatabaseLog
 from passport_api.store.log import Head
 
@@ -69,6 +70,7 @@ class Anchoring:
         self.files = tuple(anchor for anchor in anchors if isinstance(anchor, FileAnchor))
         self._remote = tuple(anchor for anchor in anchors if not isinstance(anchor, FileAnchor))
         self.anchors: tuple[Anchor, ...] = (*self.files, *self._remote)
+        self._history = AnchorHistory(log, self.files)
         self._monotonic = monotonic
         self._entries = entries
         self._looking = threading.Lock()
@@ -97,8 +99,8 @@ class Anchoring:
             for anchor in self.files:
                 if not anchor.is_begun:
                     anchor.enrol(self.log)
-        self.check()
         self.check_endings()
+        self.check()
 
     def enrol(self) -> None:
         """Begin to keep the log in every anchor file that does not keep its present generation yet.
@@ -140,7 +142,8 @@ class Anchoring:
 
     def check_endings(self) -> None:
         """Shut the service while something that is kept as ended is not: a revocation undone by hand, say."""
-        self._undone = bool(self.log.undone())
+        self._history.catch_up()
+        self._undone = bool(self.log.undone()) or self._history.is_undone()
 
     def require_open(self) -> None:
         """Go on only where the service may serve; where it was shut, look first whether the cause has gone.
@@ -240,8 +243,9 @@ class Anchoring:
             return Finding(anchor.label, Standing.DIVERGED, error.what)
         if kept is None:
             return self._keeps_nothing(anchor)
-        if not self.log.holds(kept.checkpoint):
-            size, here = kept.checkpoint.size, self.log.head().size
+        beyond = self._history.beyond(anchor.label, kept.checkpoint)
+        if beyond is not None or not self.log.holds(kept.checkpoint):
+            size, here = (beyond or kept.checkpoint).size, self.log.head().size
             behind = f"the database has {here}: it was rolled back" if here < size else "the database has others"
             return Finding(anchor.label, Standing.DIVERGED, f"it knows {size} entries and {behind}")
         return Finding(anchor.label, Standing.OPEN)

@@ -84,8 +84,8 @@ def assess(runtime: Runtime) -> Assessment:
     head = anchored_log.head()
     agreed = _largest_agreed(runtime, records)
     ended = _each_once([*(record.endings for record in records), tuple(anchored_log.undone())])
-    with runtime.database.snapshot() as uow:
-        not_in_force = tuple(each for each in ended if not endings.is_in_force(uow, each.ending))
+    with runtime.database.long_snapshot() as uow:
+        not_in_force = tuple(endings.not_in_force(uow, ended))
         edits = tuple(log.verify(uow, [] if agreed is None else [agreed]))
     common = 0 if agreed is None else agreed.size
     return Assessment(

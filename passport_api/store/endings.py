@@ -26,6 +26,7 @@ _STANDS: dict[EndingKind, tuple[type[m.Base], ColumnElement[bool]]] = {
 }
 """Where what each kind speaks of is kept, and what its row says when it has ended. A new kind is a line here."""
 
+_MOST_ASKED = 1000
 _UNDONE = {
     kind: select(m.Ending.position, m.Ending.subject_id, m.Ending.at)
     .join(table, table.__table__.c.id == m.Ending.subject_id)
@@ -79,12 +80,16 @@ def passport_of(uow: UnitOfWork, ending: Ending) -> PassportId | None:
     return None if found is None else PassportId(found)
 
 
-def is_in_force(uow: UnitOfWork, ending: Ending) -> bool:
-    """Whether what ended is ended here. What is not here at all cannot come back."""
-    table, stands = _STANDS[ending.kind]
-    query = select(stands).where(table.__table__.c.id == ending.subject_id)
-    found = uow.connection.execute(query).scalar_one_or_none()
-    return found is None or bool(found)
+def not_in_force(uow: UnitOfWork, placed: Sequence[PlacedEnding]) -> list[PlacedEnding]:
+    """Which of these have not ended here, in their order. What is not here at all cannot come back."""
+    alive: set[tuple[EndingKind, UUID]] = set()
+    for kind, (table, stands) in _STANDS.items():
+        subjects = [each.ending.subject_id for each in placed if each.ending.kind is kind]
+        for start in range(0, len(subjects), _MOST_ASKED):
+            key = table.__table__.c.id
+            query = select(key).where(key.in_(subjects[start : start + _MOST_ASKED]), not_(stands))
+            alive.update((kind, subject) for subject in uow.connection.execute(query).scalars())
+    return [each for each in placed if (each.ending.kind, each.ending.subject_id) in alive]
 
 
 def enforce(uow: UnitOfWork, ending: Ending, at: datetime) -> None:

@@ -127,6 +127,12 @@ def add(entries: list[Row]) -> None:
     entries.append({**added, "leaf_hash": leaf_hash_of(added)})
 
 
+def cut_the_tail(place: Place) -> None:
+    rewrite(place, cut)
+    place.write_lines([])
+    anchored_anew(place, place.scene.signing_key)
+
+
 def flip(entries: list[Row]) -> None:
     entries[IN]["sealed_payload"] = flipped(entries[IN]["sealed_payload"])
 
@@ -188,6 +194,26 @@ def put_the_older_copy_back(place: Place) -> None:
 def put_the_older_copy_back_renamed(place: Place) -> None:
     place.put_back(place.scene.older)
     edit_generation(place)
+
+
+def put_the_older_copy_back_with_its_anchor(place: Place) -> None:
+    place.put_back(place.scene.older)
+    place.write_lines(place.scene.older_lines)
+
+
+def put_the_older_copy_back_and_repeat_its_lines(place: Place) -> None:
+    place.put_back(place.scene.older)
+    place.write_lines([*place.lines(), place.scene.older_lines[-1]])
+
+
+def against_a_witness(do: Callable[[Place], None]) -> Callable[[Place], None]:
+    """The same where somebody else's witness has cosigned what there was."""
+
+    def attack(place: Place) -> None:
+        place.have_a_witness()
+        do(place)
+
+    return attack
 
 
 # The anchor file.
@@ -326,11 +352,26 @@ ATTACKS = [
     Attack("log and anchor rewritten with the key", rewrite_with_the_key_and_every_anchor, BETWEEN, None, None),
     Attack("an older copy put back", put_the_older_copy_back, "cut short", SHUT, "it was rolled back"),
     Attack("an older copy in another generation", put_the_older_copy_back_renamed, "cut short", SHUT, f"{NOTHING}/2"),
+    Attack("an older copy put back with its anchor", put_the_older_copy_back_with_its_anchor, "cut short", None, None),
+    Attack(
+        "an older copy put back, its lines repeated",
+        put_the_older_copy_back_and_repeat_its_lines, "cut short", SHUT, "it was rolled back",
+    ),
+    # The same, where a witness that somebody else runs had cosigned the true log.
+    Attack(
+        "log and anchor rewritten with the key, against a witness",
+        against_a_witness(rewrite_with_the_key_and_every_anchor), BETWEEN, SHUT, OTHERS,
+    ),
+    Attack(
+        "an older copy put back with its anchor, against a witness",
+        against_a_witness(put_the_older_copy_back_with_its_anchor), "cut short", SHUT, "it was rolled back",
+    ),
+    Attack("a cosigned log cut, all mended", against_a_witness(cut_the_tail), "cut short", SHUT, "rolled back"),
     # The anchor file.
     Attack("an anchor's line removed", on_lines(lambda ls: [*ls[:2], *ls[3:]]), None, None, "line 3: begins at entry"),
     Attack("an anchor's line edited", on_lines(edit_a_line), None, None, f": {FOREIGN}"),
     Attack("an anchor's lines swapped", on_lines(lambda ls: [ls[1], ls[0], *ls[2:]]), None, None, "line 2: begins at"),
-    # The last line counts at the start: a replay is seen by whoever reads the whole file.
+    # Harmless where the database holds what came after it; the doctor names the line.
     Attack("an old checkpoint replayed as the newest", on_lines(lambda ls: [*ls, ls[2]]), None, None, ": begins at"),
     Attack("the anchor's last line signed by another key", on_lines(another_signature), None, SHUT, FOREIGN),
     # What was cut off is written again with the next line: the database still has it.
@@ -362,8 +403,7 @@ ATTACKS = [
         "a used invitation made usable again",
         undo("invitation_used", "invitations", accepted_at=None), None, SHUT, "  invitation_used ",
     ),
-    # The start asks the database alone what had ended; the doctor asks the anchors.
-    Attack("a revocation undone, and that it ended deleted", undo_and_forget, None, None, "  consent_revoked "),
+    Attack("a revocation undone, and that it ended deleted", undo_and_forget, None, SHUT, "  consent_revoked "),
     # All of it still stands in the rows and in the anchors.
     Attack("what ended deleted", forget_what_ended, None, None, None),
     # The register stands beside the log and not in it: docs/threat-model.md.

@@ -3,7 +3,7 @@
 import shutil
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -25,6 +25,7 @@ from passport_keys.signing import SigningKey
 from support.databases import fresh_database
 from support.raw_database import RawDatabase, Row
 from support.service import Clock, Service, listening
+from support.witnesses import start_witness
 from support.world import Family, Person, World
 
 EARLY, SIZE = 300, 320
@@ -37,6 +38,8 @@ class Scene:
 
     Attributes:
         older: a copy of the database from before anything had ended but invitations.
+        older_rows: some of its rows.
+        older_lines: the anchor file of that time.
         notes: checkpoints kept elsewhere, by the log's size.
         subjects: what has ended, by its kind.
     """
@@ -55,6 +58,7 @@ class Scene:
     notes: dict[int, str] = field(default_factory=dict)
     subjects: dict[str, uuid.UUID] = field(default_factory=dict)
     older_rows: dict[str, list[Row]] = field(default_factory=dict)
+    older_lines: list[bytes] = field(default_factory=list)
 
 
 @dataclass
@@ -65,6 +69,7 @@ class Place:
     folder: Path
     settings: Settings
     database: RawDatabase
+    closing: ExitStack
 
     @property
     def anchor(self) -> Path:
@@ -91,6 +96,14 @@ class Place:
             words += ["--checkpoint", str(path)]
         return self.command(*words)
 
+    def have_a_witness(self) -> None:
+        """Have a witness that somebody else runs cosign the log as it is, and be asked from now on."""
+        witness = start_witness(self.folder / "witness", [self.scene.key])
+        self.closing.callback(witness.stop)
+        self.settings = replace(self.settings, anchors=(*self.settings.anchors, witness.setting))
+        with self.serving() as service:
+            service.runtime.anchoring.publish()
+
     @contextmanager
     def serving(self) -> Iterator[Service]:
         """The service, begun here."""
@@ -116,6 +129,7 @@ def scene(backend: str, folder: Path) -> Iterator[Scene]:
         made.older = _another(url, folder)
         _copy(url, made.older)
         made.older_rows = _rows(url)
+        made.older_lines = (folder / "anchors/log.anchor").read_bytes().splitlines(keepends=True)
         with listening(settings, clock, backend, folder) as service:
             finish(service)
         try:
@@ -134,7 +148,8 @@ def place(scene: Scene, folder: Path) -> Iterator[Place]:
     settings = replace(for_folder(folder), database_url=url)
     database = RawDatabase(url)
     try:
-        yield Place(scene, folder, settings, database)
+        with ExitStack() as closing:
+            yield Place(scene, folder, settings, database, closing)
     finally:
         database.close()
         _drop(url)

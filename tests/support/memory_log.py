@@ -31,6 +31,7 @@ class MemoryLog:
         entries: what the entries are; editing one makes another history.
         ended: what they ended for good.
         head_of: what the kept head speaks of, where it is not of the entries.
+        alive: what had ended, and has been brought back in the database.
     """
 
     base: str = BASE
@@ -39,6 +40,7 @@ class MemoryLog:
     entries: list[bytes] = field(default_factory=list)
     ended: list[PlacedEnding] = field(default_factory=list)
     head_of: list[bytes] | None = None
+    alive: list[Ending] = field(default_factory=list)
 
     def append(self, *entries: bytes, endings: Sequence[Ending] = ()) -> "MemoryLog":
         """Append entries; the first of them ends something. Gives the log itself."""
@@ -102,6 +104,9 @@ class MemoryLog:
 
     def undone(self) -> list[PlacedEnding]:
         return []
+
+    def not_in_force(self, placed: Sequence[PlacedEnding]) -> list[PlacedEnding]:
+        return [each for each in placed if each.ending in self.alive]
 
 
 def _frontier(entries: Sequence[bytes]) -> Frontier:
