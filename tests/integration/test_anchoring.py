@@ -1,17 +1,19 @@
 """What ends is outside the database before it is answered, and nothing is answered while it cannot be."""
 
 import shutil
+import sqlite3
 import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import httpx
 import pytest
 from click.testing import CliRunner
+from sqlalchemy import make_url
 
 from passport_api.anchors.file import FileAnchor
 from passport_api.app import build_runtime
@@ -248,3 +250,32 @@ def test_a_log_that_gets_shorter_under_a_running_service_is_noticed_by_the_next_
         database.close()
         assert told(reader.get(f"/v1/views/{consent}")) == SHUT
         assert told(reader.get("/v1/views")) == SHUT
+
+
+def test_an_older_file_in_the_place_of_a_running_services_is_not_served(tmp_path: Path) -> None:
+    with running_service("sqlite", tmp_path) as service:
+        world = World(service)
+        family = world.family()
+        reader, consent = world.member(family.school_id, "designated_teacher"), world.consent(family)["id"]
+        path = Path(str(make_url(service.settings.database_url).database))
+        with closing(sqlite3.connect(path)) as live, closing(sqlite3.connect(tmp_path / "older.db")) as copy:
+            live.backup(copy)
+        family.parent.made(f"/v1/consents/{consent}/revocation")
+        assert reader.get(f"/v1/views/{consent}").status_code == 404
+        for ending in ("-wal", "-shm"):
+            Path(f"{path}{ending}").unlink(missing_ok=True)
+        (tmp_path / "older.db").rename(path)
+        assert told(reader.get(f"/v1/views/{consent}")) == SHUT
+        assert told(reader.get("/v1/views")) == SHUT
+
+
+def test_a_database_file_that_is_gone_is_not_made_anew(tmp_path: Path) -> None:
+    with running_service("sqlite", tmp_path) as service:
+        family = World(service).family()
+        path = Path(str(make_url(service.settings.database_url).database))
+        away = path.with_suffix(".away")
+        path.rename(away)
+        assert family.parent.get(f"/v1/passports/{family.passport_id}").status_code == 503
+        assert not path.exists()
+        away.rename(path)
+        assert family.parent.get(f"/v1/passports/{family.passport_id}").status_code == 200
