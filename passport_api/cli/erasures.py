@@ -20,7 +20,7 @@ def erasures_group() -> None:
 def wipe(data: Path | None, *, rewrite: bool) -> None:
     """Get what erasures deleted out of the database's files: run it when the service's log says erasure_not_wiped."""
     runtime = runtime_of(data)
-    if not (erasures.rewrite(runtime) if rewrite else erasures.wipe(runtime)):
+    if not (erasures.rewrite(runtime) if rewrite else erasures.wipe(runtime, hurried=False)):
         click.echo("Not done: somebody held the database all the while. Run it again in a quiet hour.", err=True)
         sys.exit(1)
     click.echo("Wiped.")

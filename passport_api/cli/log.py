@@ -86,7 +86,7 @@ def _verify_database(data: Path | None, checkpoints: list[Checkpoint]) -> None:
     """Compute the whole log anew and name every place where it was edited, cut short or reordered."""
     settings = settings_of(data)
     database = Database(settings.database_url)
-    with database.snapshot() as uow:
+    with database.long_snapshot() as uow:
         findings = list(log.verify(uow, checkpoints))
         size, root = (0, b"") if findings else log.measured(uow)
         erased = 0 if findings else log.sealed_for_good(uow)
@@ -110,7 +110,7 @@ def _verify_database(data: Path | None, checkpoints: list[Checkpoint]) -> None:
 def list_entries(data: Path | None, start: int, end: int | None) -> None:
     """List entries: place, id, and whether it is sealed or, its passport having been erased, sealed for good."""
     database = Database(settings_of(data).database_url)
-    with database.snapshot() as uow:
+    with database.long_snapshot() as uow:
         for entry in log.listed(uow, start, None if end is None else end + 1):
             state = "sealed for good" if entry.sealed_for_good else "sealed"
             click.echo(f"{entry.position}  {entry.entry_id}  {state}")

@@ -145,10 +145,10 @@ def confirm(runtime: Runtime, caller: Caller, erasure_id: ErasureId) -> Carried 
     return Carried(carried_out, wipe(runtime))
 
 
-def wipe(runtime: Runtime) -> bool:
+def wipe(runtime: Runtime, *, hurried: bool = True) -> bool:
     """Get what erasures deleted out of the database's files; gives whether that was done (see store.wiping)."""
     perform_unattended(runtime, _forget_every_answer)
-    return wiping.wipe(runtime.database)
+    return wiping.wipe(runtime.database, hurried=hurried)
 
 
 def rewrite(runtime: Runtime) -> bool:

@@ -1,6 +1,10 @@
-"""The thread that brings the log's anchors up to date: after so many entries or seconds, and when the process ends."""
+"""The thread that brings the log's anchors up to date: after so many entries or seconds, and when the process ends.
+
+Every so many seconds it also holds the whole against them: what they say of the log, and what has ended.
+"""
 
 import threading
+import time
 from collections.abc import Callable
 
 from passport_api.services.anchoring import Anchoring, Finding, Standing
@@ -43,12 +47,15 @@ class Publisher:
 
     def _run(self) -> None:
         """At once, since a process that died may have left something; then at each turn."""
+        looked_at = float("-inf")
         while True:
             last = self._ending  # read first: what is published below is then all that there will be
             try:
                 self._anchoring.publish()
-                self._tell_changes(self._anchoring.check())
-                self._anchoring.check_endings()
+                if time.monotonic() - looked_at >= self._seconds:
+                    self._tell_changes(self._anchoring.check())
+                    self._anchoring.check_endings()
+                    looked_at = time.monotonic()
             except Exception as error:  # noqa: BLE001 - a database that is away now may be back at the next turn
                 self._complain(type(error).__name__)
             if last:

@@ -5,18 +5,19 @@ own, for the server that says nothing at all: stopped, swapped out, or behind a 
 """
 
 import select
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import psycopg
 from psycopg.abc import RV, PQGen
 from psycopg.errors import _WaitTimeout
-from sqlalchemy import URL, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
-from passport_api.store.patience import Patience
+from passport_api.store.patience import PATIENT_SECONDS, Patience
 
 _GRACE_SECONDS = 2
 """How much longer than the server's own limit we wait for its word that the limit was passed."""
@@ -40,6 +41,7 @@ class _Impatient(psycopg.Connection[Any]):
     """A connection that waits for each answer as long as a measure says at that moment."""
 
     seconds: Callable[[], float]
+    hurried = True
 
     def wait(self, gen: PQGen[RV], interval: float = 0.1, timeout: float | None = None) -> RV:
         """Wait for an answer; what comes after that would be of the question before, so the connection is closed.
@@ -47,8 +49,9 @@ class _Impatient(psycopg.Connection[Any]):
         Raises:
             NoAnswer: none came in time.
         """
+        limit = self.seconds() if self.hurried else PATIENT_SECONDS
         try:
-            return super().wait(gen, interval, self.seconds() if timeout is None else timeout)
+            return super().wait(gen, interval, limit if timeout is None else timeout)
         except _WaitTimeout:
             self.close()
             raise NoAnswer from None
@@ -79,6 +82,28 @@ def open_postgresql(target: URL, pool_size: int, patience: Patience) -> Engine:
     event.listen(engine, "do_connect", connect)
     event.listen(engine, "checkout", _leave_the_dead)
     return engine
+
+
+@contextmanager
+def unhurried(connection: Connection) -> Iterator[None]:
+    """Give each statement in the block as long as it takes, an hour at most; locks are waited for no longer than usual.
+
+    For what an operator runs over whole tables. Another kind of database has no such limit.
+    """
+    driver = connection.connection.driver_connection
+    if not isinstance(driver, _Impatient):
+        yield
+        return
+    connection.exec_driver_sql("SET statement_timeout = 0")
+    driver.hurried = False
+    try:
+        yield
+        connection.exec_driver_sql("RESET statement_timeout")
+    except BaseException:
+        connection.invalidate()  # its settings are not what whoever has it next expects
+        raise
+    finally:
+        driver.hurried = True
 
 
 def _leave_the_dead(raw: DBAPIConnection, record: ConnectionPoolEntry, _proxy: PoolProxiedConnection) -> None:

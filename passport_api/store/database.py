@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 
-from passport_api.store._postgresql import open_postgresql
+from passport_api.store._postgresql import open_postgresql, unhurried
 from passport_api.store._sqlite import open_sqlite
 from passport_api.store.faults import Fault, StoreUnavailable, fault_of
 from passport_api.store.patience import WAIT_SECONDS, Patience
@@ -90,11 +90,19 @@ class Database:
         """
         options = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}  # SQLite's are so anyway
         with self._naming_faults(), self.engine.connect() as plain:
-            connection = plain.execution_options(**options)
+            yield UnitOfWork(plain.execution_options(**options))
+
+    @contextmanager
+    def long_snapshot(self) -> Iterator[UnitOfWork]:
+        """A snapshot that may be read, and kept, for as long as it takes: of a backup, or of a whole log verified.
+
+        Raises:
+            StoreUnavailable: the database does not answer.
+        """
+        with self.snapshot() as uow, unhurried(uow.connection):
             if not self.is_sqlite:
-                for limit in ("statement_timeout", "idle_in_transaction_session_timeout"):
-                    connection.exec_driver_sql(f"SET LOCAL {limit} = 0")  # a backup of much takes long, and waits
-            yield UnitOfWork(connection)
+                uow.connection.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = 0")
+            yield uow
 
     @contextmanager
     def writing(self) -> Iterator[UnitOfWork]:

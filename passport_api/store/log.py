@@ -17,6 +17,7 @@ from passport_api.store._types import AnyRow
 from passport_api.store.database import UnitOfWork
 
 _HEAD_ROW = 1
+_STREAMED = {"yield_per": 1000}
 _LAST_POSITION = 2**63 - 1
 """What a column can hold: no entry is there, nor beyond."""
 
@@ -217,7 +218,7 @@ def every(uow: UnitOfWork) -> Iterator[tuple[KeptEntry, bytes]]:
     Raises:
         EntryUnreadable: an entry is not of the form that the log keeps.
     """
-    with uow.connection.execution_options(yield_per=1000).execute(_AS_WRITTEN) as rows:
+    with uow.connection.execute(_AS_WRITTEN, execution_options=_STREAMED) as rows:
         for row in rows:
             yield _as_written(row), row[4]
 
@@ -236,7 +237,7 @@ def listed(uow: UnitOfWork, start: int, end: int | None) -> Iterator[ListedEntry
     )
     if end is not None:
         query = query.where(m.LogEntry.position < end)
-    with uow.connection.execution_options(yield_per=1000).execute(query) as rows:
+    with uow.connection.execute(query, execution_options=_STREAMED) as rows:
         for row in rows:
             yield ListedEntry(row[0], EntryId(row[1]), bool(row[2]))
 

@@ -13,25 +13,31 @@ from contextlib import suppress
 from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
+from passport_api.store._postgresql import unhurried
 from passport_api.store.database import Database
 
 _TABLES = "data_keys, passports, passport_identifiers, parents, invitations, statements, consents, idempotency_keys"
+_VACUUM = "VACUUM (INDEX_CLEANUP ON)"  # indexes too, however little there is to clean: an index holds the very values
 _TRIES = 8
 _PATIENCE_MS = 250
 _PAUSE_SECONDS = 0.1
 
 
-def wipe(database: Database) -> bool:
+def wipe(database: Database, *, hurried: bool = True) -> bool:
     """Wipe what was deleted, as far as that holds up nobody for long.
 
     Readers are waited for politely: a quarter of a second at a time, in which on SQLite nobody can write, with pauses
     in which everybody can, for two to three seconds in all.
 
+    Args:
+        database: where.
+        hurried: whether somebody waits for it: then PostgreSQL's VACUUM of large tables may not come to its end.
+
     Returns:
         Whether it was done. If it was not, the old bytes stay where they are until the next time: after the next
         erasure, or when an operator runs `passport-api erasures wipe`.
     """
-    attempt = _cut_write_ahead_log if database.is_sqlite else _vacuum
+    attempt = _cut_write_ahead_log if database.is_sqlite else (_vacuum if hurried else _vacuum_at_leisure)
     for turn in range(_TRIES):
         if turn:
             time.sleep(_PAUSE_SECONDS)
@@ -50,7 +56,7 @@ def rewrite(database: Database) -> bool:
     if database.is_sqlite:
         return wipe(database)  # nothing is left where secure_delete has been
     with suppress(OperationalError):
-        return _in_no_transaction(database, lambda connection: _run(connection, "VACUUM (FULL)"))
+        return _in_no_transaction(database, lambda connection: _run_at_leisure(connection, "VACUUM (FULL)"))
     return False
 
 
@@ -68,8 +74,11 @@ def _cut_write_ahead_log(database: Database) -> bool:
 
 
 def _vacuum(database: Database) -> bool:
-    # Indexes too, however little there is to clean: an index holds the very values.
-    return _in_no_transaction(database, lambda connection: _run(connection, "VACUUM (INDEX_CLEANUP ON)"))
+    return _in_no_transaction(database, lambda connection: _run(connection, _VACUUM))
+
+
+def _vacuum_at_leisure(database: Database) -> bool:
+    return _in_no_transaction(database, lambda connection: _run_at_leisure(connection, _VACUUM))
 
 
 def _in_no_transaction(database: Database, run: Callable[[Connection], None]) -> bool:
@@ -80,6 +89,11 @@ def _in_no_transaction(database: Database, run: Callable[[Connection], None]) ->
         finally:
             connection.exec_driver_sql("RESET lock_timeout")
     return True
+
+
+def _run_at_leisure(connection: Connection, command: str) -> None:
+    with unhurried(connection):
+        _run(connection, command)
 
 
 def _run(connection: Connection, command: str) -> None:

@@ -15,7 +15,7 @@ def copy(database: Database, into: Path, say: Callable[[str], None]) -> Contents
         BackupRefused: pg_dump is missing, too old, or fails.
         StoreUnavailable: the database does not answer.
     """
-    with database.snapshot() as uow:
+    with database.long_snapshot() as uow:
         server = uow.connection.exec_driver_sql("SELECT current_setting('server_version_num')::integer").scalar_one()
         dump = tool("pg_dump", database.engine.url.render_as_string(hide_password=False), server)
         snapshot = uow.connection.exec_driver_sql("SELECT pg_export_snapshot()").scalar_one()

@@ -71,7 +71,7 @@ def _copy_pages(source: Path, target: Path, say: Callable[[str], None]) -> None:
 def _contents_of(path: Path) -> Contents:
     database = Database(f"sqlite:///{path}", pool_size=1)
     try:
-        with database.snapshot() as uow:
+        with database.long_snapshot() as uow:
             return contents(uow)
     finally:
         database.close()
