@@ -16,7 +16,6 @@ from bench.population import Population, Scale
 
 LEAST = 0.9
 _SCALE = Scale(1_000, 10_000)
-_EVERY_ENTRIES, _EVERY_SECONDS = 100, 1
 _BEGIN, _END = "<!-- anchoring: written by `make bench`, not by hand -->", "<!-- end of anchoring -->"
 
 
@@ -59,7 +58,7 @@ def _measured(backend: str, load: Clients, folder: Path, cycles: int, seconds: f
 def _service(stack: ExitStack, backend: str, folder: Path, *, anchored: bool) -> Contender:
     place = folder / f"{backend}-{'anchored' if anchored else 'alone'}"
     place.mkdir(mode=0o700)
-    changes = {"anchor_entries": _EVERY_ENTRIES, "anchor_seconds": _EVERY_SECONDS} if anchored else {"anchors": ()}
+    changes = {} if anchored else {"anchors": ()}
     contender, _, _ = protected(stack, backend, Population(_SCALE), place, **changes)
     return contender
 
