@@ -232,7 +232,13 @@ def _aware(at: datetime) -> datetime:
 
 
 def _set_up_sqlite(raw: Any, _record: object) -> None:
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "secure_delete=ON",
+        "wal_autocheckpoint=4000",
+    ):
         raw.execute(f"PRAGMA {pragma}")
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import update
 
 from bench.databases import Row, load, settle
 from bench.population import Kept, Population
+from passport_api.app import new_id
 from passport_api.domain.consents import Standing
 from passport_api.domain.ids import AccountId, ConsentId
 from passport_api.domain.merkle import Frontier, leaf_hash
@@ -146,6 +147,8 @@ def _statements(population: Population, each: Sealed) -> Iterator[Row]:
             "sealed_statement": each.seals.seal_statement(statement).sealed,
             "recorded_at": population.at,
             "recorded_by": population.worker_id,
+            "version_id": new_id(),
+            "ended_at": None,
         }
 
 

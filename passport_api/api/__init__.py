@@ -9,6 +9,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from passport_api.api import (
     access_log,
     consents,
+    correction_notices,
+    corrections,
     erasures,
     errors,
     health,
@@ -64,6 +66,8 @@ _RESOURCES = (
     views,
     access_log,
     erasures,
+    corrections,
+    correction_notices,
     log,
 )
 

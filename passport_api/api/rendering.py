@@ -3,10 +3,13 @@
 from datetime import UTC, date, datetime
 from typing import Any
 
+from passport_api.api.edge import etag_of
 from passport_api.domain.people import Capacity
 from passport_api.domain.statements import Statement
 from passport_api.domain.views import SectionView
 from passport_api.services.access_log import LoggedEntry
+from passport_api.services.correction_notices import Notice
+from passport_api.services.statements import KeptStatement
 
 Rendered = dict[str, Any]
 
@@ -36,6 +39,7 @@ def statement(shown: Statement, today: date) -> Rendered:
     return {
         "id": str(shown.statement_id),
         "version": shown.version,
+        "hash": shown.hash,
         "section": shown.section.value,
         "detail_level": shown.detail_level.value,
         "kind": shown.kind.value,
@@ -45,6 +49,47 @@ def statement(shown: Statement, today: date) -> Rendered:
         "recorded_on": shown.recorded_on.isoformat(),
         "review_on": text_or_none(shown.review_on),
         "out_of_date": shown.out_of_date(today),
+    }
+
+
+def kept_statement(kept: KeptStatement, today: date) -> Rendered:
+    """A version of a statement, with where it stands and why it took the place of the one before."""
+    correction = kept.statement.correction
+    return {
+        **statement(kept.statement, today),
+        "status": kept.status.value,
+        "correction": None if correction is None else {"kind": correction.kind.value, "reason": correction.reason},
+    }
+
+
+def statement_etag(kept: KeptStatement) -> str:
+    """A tag of which version of a statement is the newest."""
+    return etag_of(str(kept.statement.statement_id), kept.statement.version, kept.status.value)
+
+
+def notice_status(shown: Notice) -> Rendered:
+    """Where a correction notice stands."""
+    record = shown.record
+    return {
+        "status": shown.status.value,
+        "issued_at": moment(record.facts.issued_at),
+        "chases": shown.chases,
+        "acknowledged_at": moment_or_none(record.facts.acknowledged_at),
+        "copies": None if record.copies is None else record.copies.value,
+    }
+
+
+def notice(shown: Notice) -> Rendered:
+    """A correction notice."""
+    facts = shown.record.facts
+    return {
+        "id": str(facts.notice_id),
+        "statement_id": str(facts.statement_id),
+        "correction": facts.kind.value,
+        "versions": [{"version": each.number, "hash": each.hash} for each in shown.versions],
+        "organisation": {"id": str(facts.organisation_id), "name": shown.record.organisation_name},
+        "told_by": text_or_none(facts.told_by),
+        **notice_status(shown),
     }
 
 

@@ -6,9 +6,9 @@ from uuid import UUID
 from flask import Response
 
 from passport_api.api import rendering
-from passport_api.api.calls import create, perform, reply, runtime
-from passport_api.api.edge import Blueprint, PageQuery, access, id_position_of, page
-from passport_api.api.parameters import IDEMPOTENCY_KEY, PASSPORT_ID, REPLAYED
+from passport_api.api.calls import create, perform, reply, reply_page, runtime
+from passport_api.api.edge import Blueprint, PageQuery, access, id_position_of, number_position_of, page
+from passport_api.api.parameters import ETAG, IDEMPOTENCY_KEY, PASSPORT_ID, REPLAYED, STATEMENT_ID
 from passport_api.domain.ids import PassportId, StatementId
 from passport_api.services import statements
 from passport_api.services.statements import NewStatement
@@ -23,7 +23,7 @@ blueprint = Blueprint("statements", __name__, description="What the custodian an
 @blueprint.problems("not_found", "conflict", "idempotency_mismatch")
 @blueprint.doc(parameters=[IDEMPOTENCY_KEY])
 @blueprint.arguments(wire.NewStatement, example=examples.WRITE)
-@blueprint.response(201, wire.Statement, example=examples.STATEMENT, headers={"Idempotency-Replayed": REPLAYED})
+@blueprint.response(201, wire.KeptStatement, example=examples.KEPT, headers={"Idempotency-Replayed": REPLAYED})
 def write_statement(body: dict[str, Any], passport_id: UUID) -> Response:
     """Write a statement."""
     new = NewStatement(
@@ -37,7 +37,7 @@ def write_statement(body: dict[str, Any], passport_id: UUID) -> Response:
     today = runtime().clock().date()
     return create(
         lambda work: statements.write(work, PassportId(passport_id), new),
-        lambda statement: rendering.statement(statement, today),
+        lambda statement: rendering.kept_statement(statement, today),
     )
 
 
@@ -47,10 +47,35 @@ def write_statement(body: dict[str, Any], passport_id: UUID) -> Response:
 @blueprint.arguments(PageQuery, location="query")
 @blueprint.response(200, wire.Statements, example=examples.STATEMENTS)
 def list_statements(query: dict[str, Any], passport_id: UUID) -> Response:
-    """Every statement as it stands, in the order in which they were first written."""
+    """Every statement in its newest version, in the order in which they were first written; withdrawn ones say so."""
     today = runtime().clock().date()
     position = id_position_of(query)
     after = None if position is None else StatementId(position)
     found = perform(lambda work: statements.list_page(work, PassportId(passport_id), after, query["limit"]))
-    items = [rendering.statement(statement, today) for statement in found.statements]
-    return reply(page(items, (str(found.statements[-1].statement_id),) if found.goes_on else None))
+    items = [rendering.kept_statement(each, today) for each in found.statements]
+    return reply(page(items, (str(found.statements[-1].statement.statement_id),) if found.goes_on else None))
+
+
+@blueprint.route("/v1/statements/<uuid:statement_id>", methods=["GET"], parameters=[STATEMENT_ID])
+@access(callers=("parent", "custodian"), logs="passport.read")
+@blueprint.problems("not_found")
+@blueprint.response(200, wire.KeptStatement, example=examples.KEPT, headers={"ETag": ETAG})
+def read_statement(statement_id: UUID) -> Response:
+    """A statement in its newest version, with what to send in `If-Match` to correct it."""
+    newest = perform(lambda work: statements.list_versions(work, StatementId(statement_id), None, 1))[0]
+    return reply(rendering.kept_statement(newest, runtime().clock().date()), rendering.statement_etag(newest))
+
+
+@blueprint.route("/v1/statements/<uuid:statement_id>/versions", methods=["GET"], parameters=[STATEMENT_ID])
+@access(callers=("parent", "custodian"), logs="passport.read")
+@blueprint.problems("not_found")
+@blueprint.arguments(PageQuery, location="query")
+@blueprint.response(200, wire.Statements, example=examples.VERSIONS)
+def list_versions(query: dict[str, Any], statement_id: UUID) -> Response:
+    """Every version of a statement, newest first: what was replaced or withdrawn can be read here, and nowhere else."""
+    today = runtime().clock().date()
+    before, limit = number_position_of(query), query["limit"]
+    versions = perform(lambda work: statements.list_versions(work, StatementId(statement_id), before, limit + 1))
+    return reply_page(
+        versions, limit, lambda each: rendering.kept_statement(each, today), lambda each: (each.statement.version,)
+    )

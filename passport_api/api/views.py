@@ -12,6 +12,7 @@ from passport_api.api.parameters import ETAG, IF_NONE_MATCH, VIEW_ID
 from passport_api.api.rendering import moment, moment_or_none, text_or_none
 from passport_api.api.tokens import caller
 from passport_api.domain.ids import ConsentId
+from passport_api.domain.views import Changes
 from passport_api.services import views
 from passport_api.services.views import Acknowledgement, InboxItem, View
 from passport_schemas import views as wire
@@ -66,7 +67,9 @@ def _etag(view: View) -> str:
         for section in view.sections
         for statement in section.statements
     )
-    return etag_of(str(view.consent_id), view.role, *shown)
+    changes = view.changes
+    changed = (str(each) for part in (changes.new, changes.corrected, changes.no_longer_shown) for each in ("", *part))
+    return etag_of(str(view.consent_id), view.role, *shown, *changed)
 
 
 def _render(view: View) -> Rendered:
@@ -77,7 +80,17 @@ def _render(view: View) -> Rendered:
         "child": {"name": view.child_name, "known_as": view.known_as},
         "valid_until": moment(view.valid_until),
         "sections": [rendering.section(shown, view.today) for shown in view.sections],
+        "changes": _render_changes(view.changes),
         "log_entry": view.log_entry,
+    }
+
+
+def _render_changes(changes: Changes) -> Rendered:
+    return {
+        "since": moment_or_none(changes.since),
+        "new": [str(each) for each in changes.new],
+        "corrected": [str(each) for each in changes.corrected],
+        "no_longer_shown": [str(each) for each in changes.no_longer_shown],
     }
 
 

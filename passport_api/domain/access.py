@@ -31,6 +31,8 @@ class Use(StrEnum):
 
     READ_PASSPORT = "passport.read"
     WRITE_STATEMENT = "statement.written"
+    CORRECT_STATEMENT = "statement.corrected"
+    READ_RECIPIENTS = "statement.recipients_read"
     RECORD_TRANSITION = "transition.recorded"
     CHANGE_TRANSITION = "transition.changed"
     READ_TRANSITIONS = "transitions.read"
@@ -57,6 +59,8 @@ _STAFF = _CUSTODIAN | _MANAGER
 ALLOWED: dict[Use, frozenset[Relation]] = {
     Use.READ_PASSPORT: _BOTH,
     Use.WRITE_STATEMENT: _BOTH,
+    Use.CORRECT_STATEMENT: _BOTH,
+    Use.READ_RECIPIENTS: _BOTH,
     Use.RECORD_TRANSITION: _BOTH,
     Use.CHANGE_TRANSITION: _BOTH,
     Use.READ_TRANSITIONS: _BOTH,
@@ -88,6 +92,7 @@ class OrganisationUse(StrEnum):
     END_MEMBERSHIP = "membership.ended"
     CHANGE_ROLE = "membership.role_changed"
     LIST_ERASURES = "erasures.listed"
+    LIST_CORRECTION_NOTICES = "correction_notices.listed"
 
 
 _ADMIN = frozenset({Role.ORG_ADMIN})
@@ -99,6 +104,7 @@ NEEDED_ROLES: dict[OrganisationUse, frozenset[Role]] = {
     OrganisationUse.END_MEMBERSHIP: _ADMIN,
     OrganisationUse.CHANGE_ROLE: _ADMIN,
     OrganisationUse.LIST_ERASURES: frozenset(RELATION_OF),
+    OrganisationUse.LIST_CORRECTION_NOTICES: frozenset({Role.SOCIAL_WORKER}),
 }
 """The roles of which each use takes one, held in that organisation."""
 
@@ -196,6 +202,23 @@ def decide_release(actor: Actor, consent: ConsentFacts | None, at: datetime) -> 
     if refusal is not None:
         return Refused(refusal)
     return Granted(_reading(actor, current))
+
+
+def decide_notice(actor: Actor, organisation_id: OrganisationId | None) -> Granted[Capacity] | Refused:
+    """Decide whether an actor may answer a correction notice to an organisation (None: there is no such notice).
+
+    Whoever may be shown content there may: also when no consent opens anything to them any more.
+    """
+    if organisation_id is None:
+        return Refused(Reason.NO_SUCH_THING)
+    here = [held for held in actor.memberships if held.organisation_id == organisation_id]
+    if not here:
+        return Refused(Reason.NOT_THE_RECIPIENT)
+    seeing = [held for held in here if ceiling_of(held.role) is not None]
+    for held in seeing:
+        if not held.ended:
+            return Granted(Capacity(actor.name, held.role.value, held.organisation_name))
+    return Refused(_why_staff_may_not(here, seeing, Reason.ROLE_SEES_NO_CONTENT))
 
 
 def capacity_of(actor: Actor, organisation_id: OrganisationId | None, passport: PassportFacts | None) -> Capacity:

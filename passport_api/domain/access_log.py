@@ -23,6 +23,7 @@ class Outcome(StrEnum):
 VIEW_OPENED = "view.opened"
 VIEW_ACKNOWLEDGED = "view.acknowledged"
 PASSPORT_LISTED = "passport.listed"
+CORRECTION_ACKNOWLEDGED = "correction.acknowledged"
 
 KEY_ROTATION_BEGUN = "key.rotation_begun"
 KEY_ADDED = "key.added"
@@ -41,6 +42,7 @@ LEAVES_ACCESS_AS_IT_IS = frozenset(
         VIEW_OPENED,
         VIEW_ACKNOWLEDGED,
         PASSPORT_LISTED,
+        CORRECTION_ACKNOWLEDGED,
         Use.READ_PASSPORT.value,
         Use.WRITE_STATEMENT.value,
         Use.RECORD_TRANSITION.value,
@@ -50,6 +52,7 @@ LEAVES_ACCESS_AS_IT_IS = frozenset(
         Use.READ_CONSENTS.value,
         Use.READ_ACCESS_LOG.value,
         Use.READ_DECISIONS.value,
+        Use.READ_RECIPIENTS.value,
         Use.PROPOSE_ERASURE.value,
         Use.WITHDRAW_ERASURE.value,
         Use.READ_ERASURE.value,
@@ -57,6 +60,7 @@ LEAVES_ACCESS_AS_IT_IS = frozenset(
         OrganisationUse.LIST_MEMBERS.value,
         OrganisationUse.INVITE_MEMBER.value,
         OrganisationUse.LIST_ERASURES.value,
+        OrganisationUse.LIST_CORRECTION_NOTICES.value,
     }
 )
 """Actions that take no access away. Every other makes whatever was decided meanwhile be decided again."""

@@ -18,6 +18,7 @@ class EndingKind(StrEnum):
     MEMBERSHIP_ENDED = "membership_ended"
     INVITATION_USED = "invitation_used"
     PASSPORT_ERASED = "passport_erased"
+    STATEMENT_VERSION_ENDED = "statement_version_ended"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class Ending:
     """One thing that ended.
 
     Attributes:
-        subject_id: the id of the consent, transition, membership, invitation or passport.
+        subject_id: the id of the consent, transition, membership, invitation, passport or version of a statement.
         at: from when on.
     """
 

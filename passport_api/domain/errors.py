@@ -37,6 +37,7 @@ class Clash(StrEnum):
     LAST_ADMIN = "An organisation keeps at least one administrator."
     ERASURE_PROPOSED = "There is an open proposal to erase this passport already."
     ERASURE_NOT_OPEN = "This proposal is no longer open."
+    STATEMENT_WITHDRAWN = "This statement was withdrawn already."
     NOT_OPENED = "Open the view before you acknowledge it."
 
 

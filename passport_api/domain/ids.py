@@ -5,6 +5,7 @@ from uuid import UUID
 
 AccountId = NewType("AccountId", UUID)
 ConsentId = NewType("ConsentId", UUID)
+CorrectionNoticeId = NewType("CorrectionNoticeId", UUID)
 EntryId = NewType("EntryId", UUID)
 ErasureId = NewType("ErasureId", UUID)
 InvitationId = NewType("InvitationId", UUID)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from passport_api.domain.corrections import Correction, CorrectionKind
 from passport_api.domain.ids import StatementId
 from passport_api.domain.levels import DetailLevel
 from passport_api.domain.people import Capacity
@@ -24,9 +25,22 @@ class StatementKind(StrEnum):
     CHILDS_WORDS = "childs_words"
 
 
+class StatementStatus(StrEnum):
+    """Where a version of a statement stands."""
+
+    STANDS = "stands"
+    REPLACED = "replaced"
+    WITHDRAWN = "withdrawn"
+
+
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One version of a statement, as it was written."""
+    """One version of a statement, as it was written.
+
+    Attributes:
+        correction: why it took the place of the version before; None for the first.
+        hash: what this version is recognised by wherever it went, once it is kept (see corrections.version_hash).
+    """
 
     statement_id: StatementId
     version: int
@@ -38,6 +52,13 @@ class Statement:
     author: Capacity
     recorded_on: date
     review_on: date | None = None
+    correction: Correction | None = None
+    hash: str = ""
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether this version says only that the statement no longer stands."""
+        return self.correction is not None and self.correction.kind is CorrectionKind.WITHDRAWN
 
     def out_of_date(self, today: date) -> bool:
         """Whether its review date has passed."""

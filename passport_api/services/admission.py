@@ -79,7 +79,7 @@ def refuse(
         refusal: what was decided.
         consent_id: the consent that was asked for, where it was one.
     """
-    seals = None if record is None else _seals_if_whole(work, record)
+    seals = None if record is None else seals_if_whole(work, record)
     entry = _refusal(work, use, facts if seals is not None else None, refusal.reason, consent_id)
     journal.write_decision(work, entry, seals, Asked())
     return refusal
@@ -144,7 +144,7 @@ def seals_of(work: Work, record: PassportRecord) -> PassportSeals:
     return work.runtime.vault.passport(record.passport_id, record.wrapping_key_id, record.wrapped_key)
 
 
-def _seals_if_whole(work: Work, record: PassportRecord) -> PassportSeals | None:
+def seals_if_whole(work: Work, record: PassportRecord) -> PassportSeals | None:
     """The means to seal an entry; None when the key does not open: a stranger is refused alike, whatever is broken."""
     try:
         return seals_of(work, record)

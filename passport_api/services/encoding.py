@@ -11,6 +11,7 @@ from uuid import UUID
 from passport_api.domain.access_log import Entry, Outcome, StatementSeen
 from passport_api.domain.children import Child, Circumstance
 from passport_api.domain.consents import ChildView, Purpose, Terms
+from passport_api.domain.corrections import Correction, CorrectionKind
 from passport_api.domain.decisions import Reason
 from passport_api.domain.identifiers import NhsNumber, Upn
 from passport_api.domain.ids import AccountId, ConsentId, EntryId, OrganisationId, PassportId, StatementId, TransitionId
@@ -52,14 +53,15 @@ def encode_statement(statement: Statement) -> bytes:
             "author": _capacity(statement.author),
             "on": statement.recorded_on.isoformat(),
             "review": None if statement.review_on is None else statement.review_on.isoformat(),
+            **_correction(statement.correction),
         }
     )
 
 
-def decode_statement(plaintext: bytes, statement_id: StatementId, version: int) -> Statement:
+def decode_statement(plaintext: bytes, statement_id: StatementId, version: int, version_hash: str) -> Statement:
     """Read a statement."""
     content = _load(plaintext)
-    review = content["review"]
+    review, correction = content["review"], content.get("correction")
     return Statement(
         statement_id=statement_id,
         version=version,
@@ -71,6 +73,8 @@ def decode_statement(plaintext: bytes, statement_id: StatementId, version: int) 
         author=Capacity(*content["author"]),
         recorded_on=date.fromisoformat(content["on"]),
         review_on=None if review is None else date.fromisoformat(review),
+        correction=None if correction is None else Correction(CorrectionKind(correction[0]), correction[1]),
+        hash=version_hash,
     )
 
 
@@ -183,6 +187,10 @@ def decode_person(plaintext: bytes) -> tuple[str, str]:
     """Read a person's name and email address."""
     content = _load(plaintext)
     return content["name"], content["email"]
+
+
+def _correction(correction: Correction | None) -> dict[str, Any]:
+    return {} if correction is None else {"correction": [correction.kind.value, correction.reason]}
 
 
 def _capacity(capacity: Capacity) -> list[str | None]:

@@ -10,11 +10,12 @@ from passport_api.domain.errors import InvalidField
 from passport_api.domain.ids import PassportId, StatementId
 from passport_api.domain.levels import DetailLevel
 from passport_api.domain.sections import Section
-from passport_api.domain.statements import Statement, StatementKind
-from passport_api.services.admission import admit, note
+from passport_api.domain.statements import Statement, StatementKind, StatementStatus
+from passport_api.services.admission import Admitted, admit, note
 from passport_api.services.runtime import Work
 from passport_api.services.vault import PassportSeals
 from passport_api.store import statements
+from passport_api.store.statements import VersionRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +31,26 @@ class NewStatement:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptStatement:
+    """A version of a statement, as those responsible for the child see it.
+
+    Attributes:
+        status: only what stands is what views show.
+    """
+
+    statement: Statement
+    status: StatementStatus
+
+
+@dataclass(frozen=True, slots=True)
 class StatementPage:
     """Some of a passport's statements, and whether more follow."""
 
-    statements: tuple[Statement, ...]
+    statements: tuple[KeptStatement, ...]
     goes_on: bool
 
 
-def write(work: Work, passport_id: PassportId, new: NewStatement) -> Statement | Refused:
+def write(work: Work, passport_id: PassportId, new: NewStatement) -> KeptStatement | Refused:
     """Keep a statement: its first version.
 
     Raises:
@@ -46,9 +59,7 @@ def write(work: Work, passport_id: PassportId, new: NewStatement) -> Statement |
     admitted = admit(work, Use.WRITE_STATEMENT, passport_id)
     if isinstance(admitted, Refused):
         return admitted
-    today = work.at.date()
-    if new.review_on is not None and new.review_on < today:
-        raise InvalidField("/review_on", "Must not be in the past.")
+    check_review_date(new.review_on, work.at.date())
     statement = Statement(
         statement_id=StatementId(work.runtime.new_id()),
         version=1,
@@ -58,34 +69,93 @@ def write(work: Work, passport_id: PassportId, new: NewStatement) -> Statement |
         text=new.text,
         source=new.source,
         author=admitted.grounds.capacity,
-        recorded_on=today,
+        recorded_on=work.at.date(),
         review_on=new.review_on,
     )
-    sealed = admitted.seals.seal_statement(statement)
-    statements.add(work.uow, passport_id, sealed, work.actor.account_id, work.at)
-    note(work, admitted, sections=(statement.section,), statements=_seen([statement]))
-    return statement
+    kept = keep(work, admitted, statement)
+    note(work, admitted, sections=(statement.section,), statements=seen_of([statement]))
+    return opened(admitted.seals, kept)
+
+
+def keep(work: Work, admitted: Admitted, statement: Statement) -> VersionRecord:
+    """Seal a version of a statement and keep it; one that withdraws the statement does not stand."""
+    return statements.add(
+        work.uow,
+        admitted.record.passport_id,
+        admitted.seals.seal_statement(statement),
+        work.runtime.new_id(),
+        work.actor.account_id,
+        work.at,
+        stands=not statement.is_withdrawn,
+    )
 
 
 def list_page(work: Work, passport_id: PassportId, after: StatementId | None, limit: int) -> StatementPage | Refused:
-    """A page of the statements as they stand now, in the order in which they were first written.
+    """A page of the statements, each in its newest version, in the order in which they were first written.
 
-    For those responsible for the child. The entry in the log names what this page shows, and no more.
+    For those responsible for the child: what was withdrawn is there, and says so. The entry in the log names what this
+    page shows, and no more.
     """
     admitted = admit(work, Use.READ_PASSPORT, passport_id)
     if isinstance(admitted, Refused):
         return admitted
     kept = statements.page_of(work.uow, passport_id, after, limit + 1)
-    shown = [admitted.seals.open_statement(each) for each in kept[:limit]]
-    sections = tuple(dict.fromkeys(statement.section for statement in shown))
-    note(work, admitted, sections=sections, statements=_seen(shown))
-    return StatementPage(tuple(shown), goes_on=len(kept) > limit)
+    shown = tuple(opened(admitted.seals, each) for each in kept[:limit])
+    _note_reading(work, admitted, [each.statement for each in shown])
+    return StatementPage(shown, goes_on=len(kept) > limit)
+
+
+def list_versions(
+    work: Work, statement_id: StatementId, before: int | None, limit: int
+) -> list[KeptStatement] | Refused:
+    """The versions of a statement, newest first, for those responsible for the child; logged.
+
+    What was replaced or withdrawn stays readable here, and nowhere else.
+
+    Args:
+        work: the transaction.
+        statement_id: which.
+        before: the version before which to begin; None for the newest.
+        limit: how many at most.
+    """
+    found = statements.versions_of(work.uow, statement_id)
+    admitted = admit(work, Use.READ_PASSPORT, found[0].passport_id if found else None)
+    if isinstance(admitted, Refused):
+        return admitted
+    kept = [each for each in reversed(found) if before is None or each.statement.version < before][:limit]
+    versions = [opened(admitted.seals, each) for each in kept]
+    _note_reading(work, admitted, [each.statement for each in versions])
+    return versions
 
 
 def current(work: Work, seals: PassportSeals) -> list[Statement]:
-    """Open the newest version of each of a passport's statements."""
-    return [seals.open_statement(kept) for kept in statements.current(work.uow, seals.passport_id)]
+    """Open what stands of a passport's statements."""
+    return [seals.open_statement(kept) for kept in statements.standing(work.uow, seals.passport_id).statements]
 
 
-def _seen(found: list[Statement]) -> tuple[StatementSeen, ...]:
+def opened(seals: PassportSeals, kept: VersionRecord) -> KeptStatement:
+    """A version as those responsible for the child see it."""
+    statement = seals.open_statement(kept.statement)
+    if statement.is_withdrawn:
+        return KeptStatement(statement, StatementStatus.WITHDRAWN)
+    return KeptStatement(statement, StatementStatus.STANDS if kept.ended_at is None else StatementStatus.REPLACED)
+
+
+def check_review_date(review_on: date | None, today: date) -> None:
+    """Refuse a review date that has passed.
+
+    Raises:
+        InvalidField: it has.
+    """
+    if review_on is not None and review_on < today:
+        raise InvalidField("/review_on", "Must not be in the past.")
+
+
+def seen_of(found: list[Statement]) -> tuple[StatementSeen, ...]:
+    """Which versions those are, for the log."""
     return tuple(StatementSeen(str(statement.statement_id), statement.version) for statement in found)
+
+
+def _note_reading(work: Work, admitted: Admitted, shown: list[Statement]) -> None:
+    sections = tuple(dict.fromkeys(statement.section for statement in shown))
+    note(work, admitted, sections=sections, statements=seen_of(shown))

@@ -6,6 +6,7 @@ from uuid import UUID
 from passport_api.domain.access_log import Entry, Leaf
 from passport_api.domain.children import Child
 from passport_api.domain.consents import Terms
+from passport_api.domain.corrections import version_hash
 from passport_api.domain.ids import ConsentId, PassportId
 from passport_api.domain.statements import Statement
 from passport_api.services import encoding
@@ -41,7 +42,7 @@ class PassportSeals:
         """
         place = Place("statements", "sealed_statement", str(kept.statement_id), kept.version, self.owner)
         plaintext = self.key.derive(Purpose.STATEMENTS).unseal(place, kept.sealed)
-        return encoding.decode_statement(plaintext, kept.statement_id, kept.version)
+        return encoding.decode_statement(plaintext, kept.statement_id, kept.version, version_hash(kept.sealed))
 
     def seal_child(self, child: Child) -> bytes:
         """Seal who the passport is about."""

@@ -5,6 +5,7 @@ log (see recording). Should anything on which the decision rests have changed be
 is held, so that no release ever stands in the log after the revocation that forbids it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
@@ -16,15 +17,15 @@ from passport_api.domain.decisions import Refused
 from passport_api.domain.errors import Clash, Conflict
 from passport_api.domain.ids import ConsentId, EntryId, OrganisationId
 from passport_api.domain.roles import ceiling_of
-from passport_api.domain.views import SectionView, view_of
+from passport_api.domain.views import Changes, SectionView, changes_since, view_of
 from passport_api.services import journal
 from passport_api.services import transitions as moves
 from passport_api.services.execution import actor_of
 from passport_api.services.journal import Asked
 from passport_api.services.runtime import Caller, Runtime, Work
-from passport_api.services.statements import current
 from passport_api.services.vault import PassportSeals
-from passport_api.store import consents, log, passports, transitions, views
+from passport_api.store import consents, log, passports, statements, transitions, views
+from passport_api.store.statements import SealedStatement
 from passport_api.store.views import ReleaseFacts
 from passport_keys.errors import KeyStoreError
 
@@ -40,6 +41,7 @@ class View:
     role: str
     valid_until: datetime
     sections: tuple[SectionView, ...]
+    changes: Changes
     log_entry: int
     today: date
 
@@ -88,7 +90,7 @@ def open_view(runtime: Runtime, caller: Caller, consent_id: ConsentId) -> View |
     runtime.anchoring.require_open()
     with runtime.database.reading() as uow:
         # The epoch first: whatever changes after it is read, however it is interleaved, is noticed when recording.
-        mark, found = views.release_facts(uow, consent_id)
+        mark, found = views.release_facts(uow, consent_id, caller.account_id)
         work = Work(runtime, uow, runtime.instant(mark), actor_of(runtime, uow, caller), mark.epoch)
         prepared = _prepare(work, found, VIEW_OPENED)
     leaf = journal.seal(work, prepared.entry, prepared.seals)
@@ -129,7 +131,7 @@ def acknowledge(work: Work, consent_id: ConsentId) -> Acknowledgement | Refused:
     Raises:
         Conflict: the reader has not opened it.
     """
-    _, found = views.release_facts(work.uow, consent_id)
+    _, found = views.release_facts(work.uow, consent_id, work.actor.account_id)
     prepared = _prepare(work, found, VIEW_ACKNOWLEDGED)
     if isinstance(prepared.view, Refused):
         journal.write_decision(work, prepared.entry, prepared.seals, prepared.asked)
@@ -153,7 +155,7 @@ def acknowledge(work: Work, consent_id: ConsentId) -> Acknowledgement | Refused:
 def _open_while_holding_the_log(runtime: Runtime, caller: Caller, consent_id: ConsentId) -> View | Refused:
     with runtime.database.writing() as uow:
         log.take_turn(uow)
-        mark, found = views.release_facts(uow, consent_id)
+        mark, found = views.release_facts(uow, consent_id, caller.account_id)
         work = Work(runtime, uow, runtime.instant(mark), actor_of(runtime, uow, caller), mark.epoch)
         prepared = _prepare(work, found, VIEW_OPENED)
         position = journal.write_decision(work, prepared.entry, prepared.seals, prepared.asked)
@@ -232,7 +234,11 @@ def _prepared_refusal(work: Work, unsealed: _Unsealed | None, action: str, refus
 
 def _prepared_view(work: Work, unsealed: _Unsealed, reading: Reading, action: str) -> _Prepared:
     seals, terms = unsealed.seals, unsealed.terms
-    sections = view_of(current(work, seals), terms.scope, reading.ceiling)
+    standing = statements.standing(work.uow, seals.passport_id, unsealed.found.opened_before)
+    sections = _laid_out(unsealed, standing.statements, reading)
+    changes = changes_since(
+        unsealed.found.opened_before, sections, standing.written, _laid_out(unsealed, standing.ended, reading)
+    )
     child = seals.open_child(unsealed.found.sealed_child)
     entry = Entry(
         entry_id=EntryId(work.runtime.new_id()),
@@ -255,7 +261,13 @@ def _prepared_view(work: Work, unsealed: _Unsealed, reading: Reading, action: st
         role=reading.capacity.role,
         valid_until=terms.valid_until,
         sections=sections,
+        changes=changes,
         log_entry=0,
         today=work.at.date(),
     )
     return _Prepared(entry, seals, _asked(work, unsealed), view)
+
+
+def _laid_out(unsealed: _Unsealed, kept: Sequence[SealedStatement], reading: Reading) -> tuple[SectionView, ...]:
+    opened = map(unsealed.seals.open_statement, kept)
+    return view_of(opened, unsealed.terms.scope, reading.ceiling)

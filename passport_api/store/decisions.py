@@ -1,13 +1,15 @@
 """The decision register: every release and every refusal, beside its entry in the log."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import insert, select
 
-from passport_api.domain.access_log import Decision, Outcome
+from passport_api.domain.access_log import VIEW_OPENED, Decision, Leaf, Outcome
 from passport_api.domain.decisions import Agreement, Basis, Reason
 from passport_api.domain.ids import AccountId, ConsentId, EntryId, OrganisationId, PassportId
 from passport_api.store import _models as m
+from passport_api.store._types import AnyRow
 from passport_api.store.database import UnitOfWork
 
 _INSERT = insert(m.Decision)
@@ -36,6 +38,33 @@ def add(uow: UnitOfWork, placed: Sequence[tuple[int, Decision]]) -> None:
             for position, decision in placed
         ],
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """A release, with its sealed entry in the log."""
+
+    position: int
+    leaf: Leaf
+    recipient_id: OrganisationId
+
+
+def releases_of(uow: UnitOfWork, passport_id: PassportId, start: int) -> list[Released]:
+    """Every release of a passport from a place in the log on, oldest first."""
+    query = (
+        select(m.Decision.position, m.LogEntry.id, m.LogEntry.sealed_payload, m.Decision.recipient_id)
+        .join(m.LogEntry, m.LogEntry.position == m.Decision.position)
+        .where(
+            m.Decision.passport_id == passport_id,
+            m.Decision.position >= start,
+            m.Decision.action == VIEW_OPENED,
+            m.Decision.outcome == Outcome.ALLOWED.value,
+            m.Decision.recipient_id.is_not(None),
+        )
+        .order_by(m.Decision.position)
+    )
+    rows: Iterable[AnyRow] = uow.connection.execute(query)
+    return [Released(row[0], Leaf(EntryId(row[1]), passport_id, row[2]), OrganisationId(row[3])) for row in rows]
 
 
 def of_passport(uow: UnitOfWork, passport_id: PassportId, before: int | None, limit: int) -> list[tuple[int, Decision]]:

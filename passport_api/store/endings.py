@@ -16,23 +16,24 @@ from passport_api.store.database import UnitOfWork
 
 _CANCELLED = TransitionState.CANCELLED.value
 _ERASED = and_(m.Passport.sealed_child.is_(None), ~exists().where(m.DataKey.passport_id == m.Passport.id))
-_STANDS: dict[EndingKind, tuple[type[m.Base], ColumnElement[bool]]] = {
-    EndingKind.CONSENT_REVOKED: (m.Consent, m.Consent.revoked_at.is_not(None)),
-    EndingKind.CONSENT_SUPERSEDED: (m.Consent, m.Consent.superseded_at.is_not(None)),
-    EndingKind.TRANSITION_CANCELLED: (m.Transition, m.Transition.state == _CANCELLED),
-    EndingKind.MEMBERSHIP_ENDED: (m.Membership, m.Membership.ended_at.is_not(None)),
-    EndingKind.INVITATION_USED: (m.Invitation, m.Invitation.accepted_at.is_not(None)),
-    EndingKind.PASSPORT_ERASED: (m.Passport, _ERASED),
+_STANDS: dict[EndingKind, tuple[InstrumentedAttribute[UUID], ColumnElement[bool]]] = {
+    EndingKind.CONSENT_REVOKED: (m.Consent.id, m.Consent.revoked_at.is_not(None)),
+    EndingKind.CONSENT_SUPERSEDED: (m.Consent.id, m.Consent.superseded_at.is_not(None)),
+    EndingKind.TRANSITION_CANCELLED: (m.Transition.id, m.Transition.state == _CANCELLED),
+    EndingKind.MEMBERSHIP_ENDED: (m.Membership.id, m.Membership.ended_at.is_not(None)),
+    EndingKind.INVITATION_USED: (m.Invitation.id, m.Invitation.accepted_at.is_not(None)),
+    EndingKind.PASSPORT_ERASED: (m.Passport.id, _ERASED),
+    EndingKind.STATEMENT_VERSION_ENDED: (m.Statement.version_id, m.Statement.ended_at.is_not(None)),
 }
-"""Where what each kind speaks of is kept, and what its row says when it has ended. A new kind is a line here."""
+"""By what each kind finds its row, and what that says when it has ended. A new kind is a line here."""
 
 _MOST_ASKED = 1000
 _UNDONE = {
     kind: select(m.Ending.position, m.Ending.subject_id, m.Ending.at)
-    .join(table, table.__table__.c.id == m.Ending.subject_id)
+    .join(key.class_, key == m.Ending.subject_id)
     .where(m.Ending.kind == kind.value, not_(stands))
     .order_by(m.Ending.position)
-    for kind, (table, stands) in _STANDS.items()
+    for kind, (key, stands) in _STANDS.items()
 }
 
 
@@ -68,12 +69,14 @@ def undone(uow: UnitOfWork) -> list[PlacedEnding]:
 
 
 def passport_of(uow: UnitOfWork, ending: Ending) -> PassportId | None:
-    """The passport that a consent or a move belongs to; None where what ended is of no passport or is not there."""
+    """The passport that a consent, move or version belongs to; None where what ended is of none or is not there."""
     match ending.kind:
         case EndingKind.CONSENT_REVOKED | EndingKind.CONSENT_SUPERSEDED:
             column, key = m.Consent.passport_id, m.Consent.id
         case EndingKind.TRANSITION_CANCELLED:
             column, key = m.Transition.passport_id, m.Transition.id
+        case EndingKind.STATEMENT_VERSION_ENDED:
+            column, key = m.Statement.passport_id, m.Statement.version_id
         case EndingKind.MEMBERSHIP_ENDED | EndingKind.INVITATION_USED | EndingKind.PASSPORT_ERASED:
             return None
     found = uow.connection.execute(select(column).where(key == ending.subject_id)).scalar_one_or_none()
@@ -83,10 +86,9 @@ def passport_of(uow: UnitOfWork, ending: Ending) -> PassportId | None:
 def not_in_force(uow: UnitOfWork, placed: Sequence[PlacedEnding]) -> list[PlacedEnding]:
     """Which of these have not ended here, in their order. What is not here at all cannot come back."""
     alive: set[tuple[EndingKind, UUID]] = set()
-    for kind, (table, stands) in _STANDS.items():
+    for kind, (key, stands) in _STANDS.items():
         subjects = [each.ending.subject_id for each in placed if each.ending.kind is kind]
         for start in range(0, len(subjects), _MOST_ASKED):
-            key = table.__table__.c.id
             query = select(key).where(key.in_(subjects[start : start + _MOST_ASKED]), not_(stands))
             alive.update((kind, subject) for subject in uow.connection.execute(query).scalars())
     return [each for each in placed if (each.ending.kind, each.ending.subject_id) in alive]
@@ -105,22 +107,25 @@ def enforce(uow: UnitOfWork, ending: Ending, at: datetime) -> None:
         case EndingKind.PASSPORT_ERASED:
             erasures.carry_out(uow, PassportId(subject), None, at)
         case EndingKind.CONSENT_REVOKED:
-            _set(uow, m.Consent, subject, m.Consent.revoked_at, ending.at)
+            _set(uow, m.Consent.id, subject, m.Consent.revoked_at, ending.at)
         case EndingKind.CONSENT_SUPERSEDED:
-            _set(uow, m.Consent, subject, m.Consent.superseded_at, ending.at)
+            _set(uow, m.Consent.id, subject, m.Consent.superseded_at, ending.at)
         case EndingKind.MEMBERSHIP_ENDED:
-            _set(uow, m.Membership, subject, m.Membership.ended_at, ending.at)
+            _set(uow, m.Membership.id, subject, m.Membership.ended_at, ending.at)
         case EndingKind.INVITATION_USED:
-            _set(uow, m.Invitation, subject, m.Invitation.accepted_at, ending.at)
+            _set(uow, m.Invitation.id, subject, m.Invitation.accepted_at, ending.at)
+        case EndingKind.STATEMENT_VERSION_ENDED:
+            _set(uow, m.Statement.version_id, subject, m.Statement.ended_at, ending.at)
         case EndingKind.TRANSITION_CANCELLED:
             values = {"state": _CANCELLED, "version": m.Transition.version + 1, "changed_at": at}
             uow.connection.execute(update(m.Transition).where(m.Transition.id == subject).values(values))
 
 
 def _set(
-    uow: UnitOfWork, table: type[m.Base], subject: UUID, column: InstrumentedAttribute[datetime | None], at: datetime
+    uow: UnitOfWork,
+    key: InstrumentedAttribute[UUID],
+    subject: UUID,
+    column: InstrumentedAttribute[datetime | None],
+    at: datetime,
 ) -> None:
-    named = table.__table__.c
-    uow.connection.execute(
-        update(table).where(named.id == subject, named[column.key].is_(None)).values({column.key: at})
-    )
+    uow.connection.execute(update(key.class_).where(key == subject, column.is_(None)).values({column.key: at}))

@@ -1,5 +1,6 @@
 """Organisations: schools, authorities, agencies."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -43,6 +44,12 @@ def find(uow: UnitOfWork, organisation_id: OrganisationId, *, lock: bool = False
         query = query.with_for_update(key_share=True)
     row = uow.connection.execute(query).one_or_none()
     return None if row is None else _record(row)
+
+
+def names(uow: UnitOfWork, organisations: Collection[OrganisationId]) -> dict[OrganisationId, str]:
+    """What some organisations are called."""
+    query = select(m.Organisation.id, m.Organisation.name).where(m.Organisation.id.in_(list(organisations)))
+    return {OrganisationId(row[0]): row[1] for row in uow.connection.execute(query)}
 
 
 def page(

@@ -1,9 +1,11 @@
-"""Statements, sealed: versions are appended and the newest stands."""
+"""Statements, sealed: versions are appended; one that another took the place of, or that was withdrawn, has ended."""
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+from uuid import UUID
 
-from sqlalchemy import bindparam, func, insert, select
+from sqlalchemy import Select, bindparam, func, insert, or_, select, update
 
 from passport_api.domain.ids import AccountId, PassportId, StatementId
 from passport_api.store import _models as m
@@ -19,22 +21,82 @@ class SealedStatement:
     sealed: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class VersionRecord:
+    """One version of a statement, with what is kept beside its content.
+
+    Attributes:
+        version_id: the id of this version, where it is spoken of as something that ended.
+        ended_at: since when it does not stand; None for the version that does.
+    """
+
+    passport_id: PassportId
+    statement: SealedStatement
+    version_id: UUID
+    recorded_at: datetime
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What stands of a passport's statements, and what has changed about them since some instant.
+
+    Attributes:
+        statements: the version that stands of each statement that has one, oldest statement first.
+        written: the statements whose standing version was written since.
+        ended: the versions that stood then and do not now.
+    """
+
+    statements: list[SealedStatement]
+    written: frozenset[StatementId]
+    ended: list[SealedStatement]
+
+
+# The instants are compared in the database: to read one for every row would cost as much as the rows themselves.
 _OF_PASSPORT = (
-    select(m.Statement.id, m.Statement.version, m.Statement.sealed_statement)
-    .where(m.Statement.passport_id == bindparam("passport_id"))
+    select(
+        m.Statement.id,
+        m.Statement.version,
+        m.Statement.sealed_statement,
+        m.Statement.ended_at.is_(None),
+        m.Statement.recorded_at > bindparam("since"),
+    )
+    .where(
+        m.Statement.passport_id == bindparam("passport_id"),
+        or_(m.Statement.ended_at.is_(None), m.Statement.ended_at > bindparam("since")),
+    )
     .order_by(m.Statement.id, m.Statement.version)
+)
+_VERSION = select(
+    m.Statement.passport_id,
+    m.Statement.id,
+    m.Statement.version,
+    m.Statement.sealed_statement,
+    m.Statement.version_id,
+    m.Statement.recorded_at,
+    m.Statement.ended_at,
 )
 
 
-def current(uow: UnitOfWork, passport_id: PassportId) -> list[SealedStatement]:
-    """The newest version of every statement of a passport, oldest statement first."""
-    rows = uow.connection.execute(_OF_PASSPORT, {"passport_id": passport_id})
-    newest = {row[0]: SealedStatement(StatementId(row[0]), row[1], row[2]) for row in rows}
-    return list(newest.values())
+def standing(uow: UnitOfWork, passport_id: PassportId, since: datetime | None = None) -> Standing:
+    """What stands of a passport's statements now.
+
+    Args:
+        uow: the transaction.
+        passport_id: whose.
+        since: from when on it is of interest which have ended; None for never.
+    """
+    rows = uow.connection.execute(_OF_PASSPORT, {"passport_id": passport_id, "since": since}).all()
+    newest = {row[0]: row for row in rows if row[3]}
+    return Standing(
+        [SealedStatement(StatementId(row[0]), row[1], row[2]) for row in newest.values()],
+        frozenset(StatementId(row[0]) for row in newest.values() if row[4]),
+        [SealedStatement(StatementId(row[0]), row[1], row[2]) for row in rows if not row[3] and not row[4]],
+    )
 
 
-def page_of(uow: UnitOfWork, passport_id: PassportId, after: StatementId | None, limit: int) -> list[SealedStatement]:
-    """The newest version of some of a passport's statements, oldest statement first.
+def page_of(uow: UnitOfWork, passport_id: PassportId, after: StatementId | None, limit: int) -> list[VersionRecord]:
+    """The newest version of some of a passport's statements, whether it stands or not, oldest statement first.
 
     Args:
         uow: the transaction.
@@ -42,7 +104,7 @@ def page_of(uow: UnitOfWork, passport_id: PassportId, after: StatementId | None,
         after: the statement after which to begin; None for the first.
         limit: how many at most.
     """
-    standing = (
+    some = (
         select(m.Statement.id, func.max(m.Statement.version).label("version"))
         .where(m.Statement.passport_id == passport_id)
         .group_by(m.Statement.id)
@@ -50,20 +112,41 @@ def page_of(uow: UnitOfWork, passport_id: PassportId, after: StatementId | None,
         .limit(limit)
     )
     if after is not None:
-        standing = standing.where(m.Statement.id > after)
-    newest = standing.subquery()
-    query = (
-        select(m.Statement.id, m.Statement.version, m.Statement.sealed_statement)
-        .join(newest, (m.Statement.id == newest.c.id) & (m.Statement.version == newest.c.version))
-        .order_by(m.Statement.id)
+        some = some.where(m.Statement.id > after)
+    newest = some.subquery()
+    query = _VERSION.join(newest, (m.Statement.id == newest.c.id) & (m.Statement.version == newest.c.version)).order_by(
+        m.Statement.id
     )
-    return [SealedStatement(StatementId(row[0]), row[1], row[2]) for row in uow.connection.execute(query)]
+    return _records(uow, query)
+
+
+def versions_of(uow: UnitOfWork, statement_id: StatementId) -> list[VersionRecord]:
+    """Every version of a statement, oldest first; none when there is no such statement."""
+    return _records(uow, _VERSION.where(m.Statement.id == statement_id).order_by(m.Statement.version))
 
 
 def add(
-    uow: UnitOfWork, passport_id: PassportId, statement: SealedStatement, recorded_by: AccountId, at: datetime
-) -> None:
-    """Keep a version of a statement."""
+    uow: UnitOfWork,
+    passport_id: PassportId,
+    statement: SealedStatement,
+    version_id: UUID,
+    recorded_by: AccountId,
+    at: datetime,
+    *,
+    stands: bool = True,
+) -> VersionRecord:
+    """Keep a version of a statement.
+
+    Args:
+        uow: the transaction.
+        passport_id: whose.
+        statement: what was sealed.
+        version_id: a new id, this version's alone.
+        recorded_by: who wrote it.
+        at: when.
+        stands: whether it does; one that withdraws the statement has ended as it begins.
+    """
+    ended_at = None if stands else at
     uow.connection.execute(
         insert(m.Statement).values(
             id=statement.statement_id,
@@ -72,5 +155,24 @@ def add(
             sealed_statement=statement.sealed,
             recorded_at=at,
             recorded_by=recorded_by,
+            version_id=version_id,
+            ended_at=ended_at,
         )
     )
+    return VersionRecord(passport_id, statement, version_id, at, ended_at)
+
+
+def end(uow: UnitOfWork, version_id: UUID, at: datetime) -> None:
+    """Let a version stand no longer."""
+    uow.connection.execute(
+        update(m.Statement)
+        .where(m.Statement.version_id == version_id, m.Statement.ended_at.is_(None))
+        .values(ended_at=at)
+    )
+
+
+def _records(uow: UnitOfWork, query: Select[*tuple[Any, ...]]) -> list[VersionRecord]:
+    return [
+        VersionRecord(PassportId(row[0]), SealedStatement(StatementId(row[1]), row[2], row[3]), row[4], row[5], row[6])
+        for row in uow.connection.execute(query)
+    ]

@@ -18,7 +18,11 @@ from passport_api.store.passports import NOT_ERASED
 
 @dataclass(frozen=True, slots=True)
 class ReleaseFacts:
-    """A consent with the passport it opens, as they stood at an epoch of the log."""
+    """A consent with the passport it opens, as they stood at an epoch of the log.
+
+    Attributes:
+        opened_before: when the reader last opened it; None for never.
+    """
 
     consent: ConsentFacts
     purpose: str
@@ -26,8 +30,21 @@ class ReleaseFacts:
     sealed_child: bytes
     wrapping_key_id: str
     wrapped_key: bytes
+    opened_before: datetime | None
 
 
+_OPENED_BEFORE = (
+    select(m.Decision.at)
+    .where(
+        m.Decision.consent_id == bindparam("consent_id"),
+        m.Decision.decided_by == bindparam("account_id"),
+        m.Decision.action == VIEW_OPENED,
+        m.Decision.outcome == Outcome.ALLOWED.value,
+    )
+    .order_by(m.Decision.position.desc())
+    .limit(1)
+    .scalar_subquery()
+)
 _RELEASE = (
     select(
         *FACTS,
@@ -38,6 +55,7 @@ _RELEASE = (
         m.DataKey.wrapped_key,
         m.LogHead.epoch,
         m.LogHead.newest_at,
+        _OPENED_BEFORE,
     )
     .select_from(m.LogHead)
     .outerjoin(m.Consent, m.Consent.id == bindparam("consent_id"))
@@ -47,13 +65,19 @@ _RELEASE = (
 )
 
 
-def release_facts(uow: UnitOfWork, consent_id: ConsentId) -> tuple[Mark, ReleaseFacts | None]:
-    """How far the log has come, and what decides about opening a view and what it opens, if there is such a consent."""
-    row = uow.connection.execute(_RELEASE, {"consent_id": consent_id}).one()
+def release_facts(uow: UnitOfWork, consent_id: ConsentId, account_id: AccountId) -> tuple[Mark, ReleaseFacts | None]:
+    """How far the log has come, and what decides about opening a view and what it opens, if there is such a consent.
+
+    Args:
+        uow: the transaction.
+        consent_id: the view's.
+        account_id: who would open it: of interest is when they last did.
+    """
+    row = uow.connection.execute(_RELEASE, {"consent_id": consent_id, "account_id": account_id}).one()
     mark = Mark(row[15], row[16])
     if row[0] is None or row[14] is None:  # no such consent, or the passport was erased
         return mark, None
-    return mark, ReleaseFacts(facts_from(row), row[10], row[11], row[12], row[13], row[14])
+    return mark, ReleaseFacts(facts_from(row), row[10], row[11], row[12], row[13], row[14], row[17])
 
 
 def first_opened(uow: UnitOfWork, consents: Iterable[ConsentId], account_id: AccountId) -> dict[ConsentId, datetime]:

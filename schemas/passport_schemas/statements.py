@@ -2,9 +2,10 @@
 
 from marshmallow import fields, validate
 
+from passport_api.domain.corrections import CorrectionKind
 from passport_api.domain.levels import DetailLevel
 from passport_api.domain.sections import Section
-from passport_api.domain.statements import MAX_TEXT, StatementKind
+from passport_api.domain.statements import MAX_TEXT, StatementKind, StatementStatus
 from passport_schemas.base import Actor, Answer, Day, Strict, Text, an_id, choice, listing
 
 
@@ -40,6 +41,11 @@ class Statement(Answer):
 
     id = an_id("The statement, in all its versions.")
     version = fields.Integer(required=True, validate=validate.Range(min=1))
+    hash = fields.String(
+        required=True,
+        validate=validate.Regexp("[0-9a-f]{32}"),
+        metadata={"description": "What this version is recognised by wherever it went. Says nothing of the text."},
+    )
     section = choice(Section, "Where it belongs.")
     detail_level = choice(DetailLevel, "How far it may travel.")
     kind = choice(StatementKind, "What sort of assertion it is.")
@@ -51,4 +57,20 @@ class Statement(Answer):
     out_of_date = fields.Boolean(required=True, metadata={"description": "Whether its review date has passed."})
 
 
-Statements = listing(Statement, "Statements")
+class Correction(Answer):
+    """Why a version took the place of the one before."""
+
+    kind = choice(CorrectionKind, "Whether it replaces what was said, or withdraws it.")
+    reason = fields.String(required=True)
+
+
+class KeptStatement(Statement):
+    """A version of a statement, as those responsible for the child see it."""
+
+    status = choice(StatementStatus, "Only what stands is what views show.")
+    correction = fields.Nested(
+        Correction, required=True, allow_none=True, metadata={"description": "Null for the first version."}
+    )
+
+
+Statements = listing(KeptStatement, "Statements")

@@ -1,5 +1,7 @@
 """Views: the inbox without content, a view with it, and the acknowledgement."""
 
+from typing import Any
+
 from marshmallow import fields, validate
 
 from passport_api.domain.consents import Purpose
@@ -27,6 +29,10 @@ class InboxItem(Answer):
 Inbox = listing(InboxItem, "Inbox")
 
 
+def _ids(description: str) -> fields.List[Any]:
+    return fields.List(fields.UUID(), required=True, metadata={"description": description})
+
+
 class WhoItIsAbout(Answer):
     """The child's name, and what they like to be called."""
 
@@ -42,6 +48,15 @@ class ViewSection(Answer):
     statements = fields.List(fields.Nested(Statement), required=True)
 
 
+class Changes(Answer):
+    """What is different from the last time this reader opened the view, by the statements' ids."""
+
+    since = moment("When that was; null the first time.", allow_none=True)
+    new = _ids("Statements that were not there.")
+    corrected = _ids("Statements that say something else now: mend your own records.")
+    no_longer_shown = _ids("Statements that were withdrawn, or are no longer for this reader: mend your own records.")
+
+
 class View(Answer):
     """What one consent lets one reader see."""
 
@@ -51,6 +66,7 @@ class View(Answer):
     child = fields.Nested(WhoItIsAbout, required=True)
     valid_until = moment("Until when it can be opened.")
     sections = fields.List(fields.Nested(ViewSection), required=True)
+    changes = fields.Nested(Changes, required=True)
     log_entry = fields.Integer(
         required=True,
         validate=validate.Range(min=0),

@@ -24,6 +24,11 @@ class Scene:
     family: Family
     reader: Person
     consent_id: str
+    statement_id: str
+
+    @property
+    def statement(self) -> str:
+        return f"/v1/statements/{self.statement_id}"
 
     @property
     def passport(self) -> str:
@@ -167,12 +172,31 @@ def proposals(scene: Scene) -> Request:
     return Request(scene.family.social_worker, "GET", f"/v1/organisations/{custodian_id}/erasures")
 
 
+def a_correction(scene: Scene) -> Request:
+    family = scene.world.family()
+    written = scene.world.statement(family, "regulation", "everyday")["id"]
+    path = f"/v1/statements/{written}/corrections"
+    return Request(family.parent, "POST", path, {"reason": "It was not so."}, {"If-Match": "*"})
+
+
+def an_answer(scene: Scene) -> Request:
+    family = scene.world.family()
+    reader = scene.world.member(family.school_id, "designated_teacher")
+    written = scene.world.statement(family, "regulation", "everyday")["id"]
+    reader.get(f"/v1/views/{scene.world.consent(family)['id']}")
+    scene.world.correct(family, written)
+    notice = reader.get("/v1/correction-notices").json()["items"][0]["id"]
+    return Request(reader, "POST", f"/v1/correction-notices/{notice}/acknowledgement", {"copies": "amended"})
+
+
 CALLS: dict[str, Callable[[Scene], Request]] = {
     "accept_invitation": acceptance,
+    "acknowledge_correction": an_answer,
     "acknowledge_view": an_acknowledgement,
     "approve_consent": approval,
     "change_role": lambda s: Request(s.admin, "PATCH", s.membership(), {"role": "senco"}),
     "change_transition": a_later_day,
+    "correct_statement": a_correction,
     "confirm_erasure": lambda s: about_a_proposal(s, "POST", "/confirmation"),
     "create_invitation": parent_invitation,
     "create_invitation of staff": staff_invitation,
@@ -182,7 +206,15 @@ CALLS: dict[str, Callable[[Scene], Request]] = {
     "list_access_log": lambda s: Request(s.parent, "GET", f"{s.passport}/access-log"),
     "list_consents": lambda s: Request(s.parent, "GET", f"{s.passport}/consents"),
     "list_decisions": lambda s: Request(s.parent, "GET", f"{s.passport}/decisions"),
+    "list_correction_notices": lambda s: Request(s.reader, "GET", "/v1/correction-notices"),
     "list_erasures": proposals,
+    "list_notices_about_statement": lambda s: Request(s.parent, "GET", f"{s.statement}/correction-notices"),
+    "list_notices_of_custodian": lambda s: Request(
+        s.family.social_worker, "GET", f"/v1/organisations/{s.family.custodian_id}/correction-notices"
+    ),
+    "list_recipients": lambda s: Request(s.parent, "GET", f"{s.statement}/recipients"),
+    "list_versions": lambda s: Request(s.parent, "GET", f"{s.statement}/versions"),
+    "read_statement": lambda s: Request(s.parent, "GET", s.statement),
     "list_inbox": lambda s: Request(s.reader, "GET", "/v1/views"),
     "list_members": lambda s: Request(s.admin, "GET", f"/v1/organisations/{s.family.school_id}/memberships"),
     "list_organisations": lambda s: Request(s.parent, "GET", "/v1/organisations"),
@@ -220,11 +252,11 @@ CALLS: dict[str, Callable[[Scene], Request]] = {
 @pytest.fixture(scope="module")
 def scene(world: World) -> Scene:
     family = world.family()
-    world.statement(family, "about_me", "everyday")
+    statement_id = world.statement(family, "about_me", "everyday")["id"]
     consent_id = world.consent(family)["id"]
     reader = world.member(family.school_id, "designated_teacher")
     reader.get(f"/v1/views/{consent_id}")
-    return Scene(world, family, reader, consent_id)
+    return Scene(world, family, reader, consent_id, statement_id)
 
 
 @pytest.fixture(scope="module")

@@ -452,18 +452,22 @@ def _log_of(backup: Backup) -> backups.making.LogState:
 
 
 def _erase(service: Service, family: Family) -> list[dict[str, object]]:
-    """Destroy a passport's data key, past the service; gives what it was, to be put back."""
+    """Destroy a passport's data key and identity, past the service; gives what they were, to be put back."""
     database = RawDatabase(service.settings.database_url)
     keys = sa.table("data_keys", sa.column("passport_id", sa.Uuid()))
     kept = [row for row in database.rows("data_keys") if str(row["passport_id"]) == family.passport_id]
+    (child,) = [row for row in database.rows("passports") if str(row["id"]) == family.passport_id]
     assert database.run(sa.delete(keys).where(keys.c.passport_id == _uuid(family.passport_id))) == 1
+    database.change("passports", {"id": _uuid(family.passport_id)}, sealed_child=None)
     database.close()
-    return kept
+    return [*kept, {"sealed_child": child["sealed_child"], "id": child["id"]}]
 
 
 def _put_back(service: Service, kept: list[dict[str, object]]) -> None:
+    *keys, child = kept
     with closing(RawDatabase(service.settings.database_url)) as database:
-        database.insert("data_keys", kept)
+        database.insert("data_keys", keys)
+        database.change("passports", {"id": child["id"]}, sealed_child=child["sealed_child"])
 
 
 def _is_gone(url: str, passport_id: str) -> None:

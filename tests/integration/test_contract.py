@@ -193,6 +193,7 @@ BESIDES = {
     "approve_consent": {"409"},
     "revoke_consent": {"409"},
     "acknowledge_view": {"409"},
+    "correct_statement": {"409", "412", "428"},
     "change_transition": {"409", "412", "428"},
     "propose_erasure": {"409"},
     "confirm_erasure": {"409"},

@@ -17,6 +17,7 @@ import pytest
 from passport_api.api.tokens import access_token
 from passport_api.services import sessions
 from passport_schemas.examples.sessions import SIGN_IN
+from support.answers import nobodys_id
 from support.conformance import Cast, about, contract_of, operations_of, run
 from support.service import Service
 from support.world import PASSWORD, Family, Person, World
@@ -102,10 +103,12 @@ def cast_of(world: World, family: Family, reader: Person | None = None) -> Cast:
 
     What is proposed to be erased is another child's passport, so that there is something to read when it is gone.
     """
-    world.statement(family, "about_me", "everyday")
-    consent = world.consent(family)
+    statement, corrected = (world.statement(family, "about_me", "everyday")["id"] for _ in range(2))
+    consent, notice = world.consent(family), nobodys_id()
     if reader is not None:
         reader.get(f"/v1/views/{consent['id']}")
+        world.correct(family, corrected)
+        notice = reader.get("/v1/correction-notices").json()["items"][0]["id"]
     newest = family.parent.get(f"/v1/passports/{family.passport_id}/access-log?limit=1").json()["items"][0]
     changing, ending = (world.member(family.school_id, "class_teacher") for _ in range(2))
     return Cast(
@@ -116,6 +119,8 @@ def cast_of(world: World, family: Family, reader: Person | None = None) -> Cast:
         membership_to_end=str(ending.membership_id),
         entry=newest["entry"],
         erasure=world.proposal(world.sibling(family))["id"],
+        statement=statement,
+        correction_notice=notice,
         sending_authority=family.custodian_id,
         receiving_authority=family.authority_id,
         primary_school=family.from_id,

@@ -1,13 +1,13 @@
 """Statements come page by page, and the log names those that each page shows."""
 
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
 from passport_api.domain.ids import AccountId, PassportId, StatementId
 from passport_api.store import statements
-from passport_api.store.statements import SealedStatement
+from passport_api.store.statements import SealedStatement, VersionRecord
 from support.lists import every
 from support.service import Service
 from support.world import Family, World
@@ -52,12 +52,16 @@ def test_a_page_ends_between_statements_not_between_versions(
         passport_id, author = PassportId(UUID(family.passport_id)), _account(family)
         for version in (2, 3):
             newer = SealedStatement(StatementId(ids[0]), version, b"sealed")
-            statements.add(uow, passport_id, newer, author, service.clock())
+            statements.add(uow, passport_id, newer, uuid4(), author, service.clock())
         first = statements.page_of(uow, passport_id, None, 2)
-        second = statements.page_of(uow, passport_id, first[-1].statement_id, 10)
-    assert [(each.statement_id, each.version) for each in first] == [(ids[0], 3), (ids[1], 1)]
-    assert [(each.statement_id, each.version) for each in second] == [(ids[2], 1), (ids[3], 1)]
+        second = statements.page_of(uow, passport_id, first[-1].statement.statement_id, 10)
+    assert [_version(each) for each in first] == [(ids[0], 3), (ids[1], 1)]
+    assert [_version(each) for each in second] == [(ids[2], 1), (ids[3], 1)]
 
 
 def _account(family: Family) -> AccountId:
     return AccountId(UUID(family.parent.get("/v1/me").json()["id"]))
+
+
+def _version(kept: VersionRecord) -> tuple[UUID, int]:
+    return kept.statement.statement_id, kept.statement.version

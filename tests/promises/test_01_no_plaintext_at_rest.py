@@ -41,7 +41,7 @@ PLAIN_ON_PURPOSE = {
 }
 """Fields that take more than a word of a closed set and are no secret: each with what it is kept in plain for."""
 
-QUERIES = {"limit", "cursor", "role", "urn", "authority_code", "size", "from", "to"}
+QUERIES = {"limit", "cursor", "role", "urn", "authority_code", "size", "from", "to", "status"}
 """What an address may carry: figures, words of closed sets, codes of organisations, positions in a list."""
 
 GUESSABLE = ("NewChild.date_of_birth", "NewChild.circumstances", "NewStatement.review_on")

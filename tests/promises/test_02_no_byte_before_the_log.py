@@ -50,6 +50,8 @@ class Arranged:
     canaries: list[Canary]
     manager: Person
     proposal: str
+    statement: str
+    notice: str
 
     @property
     def passport(self) -> str:
@@ -60,7 +62,7 @@ class Arranged:
 def arranged(world: World) -> Arranged:
     name, text, words = word(capital=True), word(), word()
     family, pending = world.family(name=name), world.family(requires_both_parents=True)
-    world.statement(family, "regulation", "everyday", text)
+    statement = world.statement(family, "regulation", "everyday", text)["id"]
     readers = [world.member(family.school_id, "designated_teacher") for _ in range(READERS)]
     view = world.consent(family, child_view={"asked": True, "words": words})["id"]
     guest = {"name": "Alex Rivers", "email": "alex@rivers.example", "passport_id": family.passport_id}
@@ -77,7 +79,19 @@ def arranged(world: World) -> Arranged:
         [Canary("the child's name", name), Canary("a statement", text), Canary("the child's words", words)],
         world.manager(family),
         world.proposal(family)["id"],
+        statement,
+        _notice(world, family.school_id, readers[0]),
     )
+
+
+def _notice(world: World, school_id: str, reader: Person) -> str:
+    """What a reader is told of a correction about another child."""
+    child = world.family()
+    statement = world.statement(child, "regulation", "everyday")["id"]
+    consent = world.consent(child, recipient_id=school_id, purpose="safeguarding", transition_id=None)
+    reader.get(f"/v1/views/{consent['id']}")
+    world.correct(child, statement)
+    return str(reader.get("/v1/correction-notices?limit=1").json()["items"][0]["id"])
 
 
 @pytest.fixture
@@ -96,6 +110,15 @@ READS: dict[str, Request] = {
     "list_passports": lambda at: at.family.parent.get("/v1/passports"),
     "read_passport": lambda at: at.family.parent.get(at.passport),
     "list_statements": lambda at: at.family.parent.get(f"{at.passport}/statements"),
+    "read_statement": lambda at: at.family.parent.get(f"/v1/statements/{at.statement}"),
+    "list_versions": lambda at: at.family.parent.get(f"/v1/statements/{at.statement}/versions"),
+    "list_recipients": lambda at: at.family.parent.get(f"/v1/statements/{at.statement}/recipients"),
+    "list_notices_about_statement": lambda at: at.family.parent.get(
+        f"/v1/statements/{at.statement}/correction-notices"
+    ),
+    "list_notices_of_custodian": lambda at: at.family.social_worker.get(
+        f"/v1/organisations/{at.family.custodian_id}/correction-notices"
+    ),
     "list_consents": lambda at: at.family.parent.get(f"{at.passport}/consents"),
     "read_consent": lambda at: at.family.parent.get(f"/v1/consents/{at.view}"),
     "preview_consent": lambda at: at.family.parent.get(f"/v1/consents/{at.view}/preview?role=class_teacher"),
@@ -120,6 +143,17 @@ WRITES: dict[str, Request] = {
     "write_statement": lambda at: at.family.parent.post(
         f"{at.passport}/statements",
         {"section": "safety", "detail_level": "everyday", "text": "Fine.", "source": "parent"},
+    ),
+    "correct_statement": lambda at: at.family.parent.post(
+        f"/v1/statements/{at.statement}/corrections",
+        {
+            "reason": "It was not so.",
+            "replacement": {"section": "safety", "detail_level": "everyday", "text": "Fine.", "source": "parent"},
+        },
+        headers={"If-Match": "*"},
+    ),
+    "acknowledge_correction": lambda at: at.readers[0].post(
+        f"/v1/correction-notices/{at.notice}/acknowledgement", {"copies": "amended"}
     ),
     "record_transition": lambda at: at.family.parent.post(
         f"{at.passport}/transitions",

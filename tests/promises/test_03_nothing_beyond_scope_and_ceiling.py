@@ -39,8 +39,13 @@ def the_rule(statements: list[Any], scope: dict[str, str], ceiling: str) -> list
     for section in (name for name in EVERY_SECTION if name in scope):
         top = min(scope[section], ceiling, key=LEVELS.index)
         seen = [each for each in statements if each["section"] == section and within(each["detail_level"], top)]
-        sections.append({"section": section, "detail_level": top, "statements": seen})
+        sections.append({"section": section, "detail_level": top, "statements": [as_shown(each) for each in seen]})
     return sections
+
+
+def as_shown(statement: Any) -> Any:
+    """What a view says of a statement: not what those responsible for the child see besides."""
+    return {name: value for name, value in statement.items() if name not in {"status", "correction"}}
 
 
 def within(level: str, top: str) -> bool:

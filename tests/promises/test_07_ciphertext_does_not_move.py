@@ -337,7 +337,7 @@ def _damaged(own: bytes) -> dict[str, bytes]:
 def test_an_older_version_does_not_stand_in_for_a_newer_one(targets: dict[str, Target], database: RawDatabase) -> None:
     target = targets["statements.sealed_statement"]
     first = target.row(database)
-    database.insert("statements", [first | {"version": 2}])
+    database.insert("statements", [first | {"version": 2, "version_id": uuid4()}])
     answers = [ask() for ask in target.ask]
     statements = TABLES["statements"]
     database.run(statements.delete().where(statements.c.id == first["id"], statements.c.version == 2))

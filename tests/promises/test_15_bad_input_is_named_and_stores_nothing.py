@@ -68,8 +68,10 @@ class Setting:
 
 WITH_A_BODY = (
     "accept_invitation",
+    "acknowledge_correction",
     "change_role",
     "change_transition",
+    "correct_statement",
     "create_invitation",
     "create_passport",
     "give_consent",
@@ -95,6 +97,9 @@ def setting(service: Service, world: World) -> Setting:
     family, other = world.family(), world.family()
     reader = world.member(family.school_id, "designated_teacher")
     consent = world.consent(family)
+    statement, corrected = (world.statement(family, "regulation", "everyday")["id"] for _ in range(2))
+    reader.get(f"/v1/views/{consent['id']}")
+    world.correct(family, corrected)
     stranger = Person("", "", service.client(), "", "")
     people = {
         "anyone": stranger,
@@ -113,6 +118,8 @@ def setting(service: Service, world: World) -> Setting:
         "transition_id": family.transition_id,
         "organisation_id": family.school_id,
         "erasure_id": world.proposal(other)["id"],
+        "statement_id": statement,
+        "notice_id": reader.get("/v1/correction-notices").json()["items"][0]["id"],
         "membership_id": reader.membership_id or "",
         "entry": "0",
     }
@@ -138,8 +145,18 @@ def _bodies(world: World, family: Family, reader: Person) -> dict[str, dict[str,
     }
     invited = {"name": "Alex Rivers", "email": "alex@people.example", "passport_id": family.passport_id}
     token = family.social_worker.made("/v1/invitations", invited)["token"]
+    statement = {
+        "section": "regulation",
+        "detail_level": "everyday",
+        "kind": "fact",
+        "text": "He settles when somebody sits with him.",
+        "source": "parent",
+        "review_on": world.day(300),
+    }
     return {
         "accept_invitation": {"token": token, "password": PASSWORD},
+        "acknowledge_correction": {"copies": "amended", "passed_on_to": [family.authority_id]},
+        "correct_statement": {"reason": "It was not so.", "replacement": statement},
         "change_role": {"role": "senco"},
         "change_transition": {"state": "cancelled", "planned_date": world.day(150)},
         "create_invitation": invited,
@@ -156,14 +173,7 @@ def _bodies(world: World, family: Family, reader: Person) -> dict[str, dict[str,
         },
         "refresh": {"refresh_token": reader.refresh_token},
         "sign_in": {"email": reader.email, "password": PASSWORD},
-        "write_statement": {
-            "section": "regulation",
-            "detail_level": "everyday",
-            "kind": "fact",
-            "text": "He settles when somebody sits with him.",
-            "source": "parent",
-            "review_on": world.day(300),
-        },
+        "write_statement": statement,
     }
 
 
@@ -315,7 +325,7 @@ def test_a_cursor_that_this_list_did_not_give_out_is_named(
 
 def test_a_path_that_is_none_is_not_found(setting: Setting, database: RawDatabase) -> None:
     found = []
-    nonsense = ["", CANARY, "1", "%00", "..", "01a20ad512e974c28b762e330a2f11a3", "%7B", "-1", "0x1", "7" * 5000]
+    nonsense = ["", CANARY, "1", "%00", "%2E%2E", "01a20ad512e974c28b762e330a2f11a3", "%7B", "-1", "0x1", "7" * 5000]
     with database.unchanged():
         for operation in setting.operations.values():
             for wrong in nonsense:

@@ -47,6 +47,9 @@ def resolved(contract: Json, schema: Schema) -> Schema:
     """A schema with its reference followed."""
     while "$ref" in schema:
         schema = contract["components"]["schemas"][schema["$ref"].rsplit("/", 1)[1]]
+    alternatives = [each for each in schema.get("anyOf", ()) if "$ref" in each]
+    if alternatives and {"type": "null"} in schema["anyOf"]:
+        return {**resolved(contract, alternatives[0]), "type": ["object", "null"]}
     return schema
 
 
@@ -150,9 +153,15 @@ def _bad_values(rule: Schema, valid: Any) -> Iterator[tuple[str, Any]]:
     if "string" in allowed:
         yield from _bad_texts(rule, valid if isinstance(valid, str) else "")
     if "array" in allowed:
-        yield "too long", [*rule["items"]["enum"], rule["items"]["enum"][0]]
+        yield "too long", _one_too_many(rule, valid)
     if "propertyNames" in rule:
         yield "empty", {}
+
+
+def _one_too_many(rule: Schema, valid: Any) -> list[Any]:
+    if "enum" in rule["items"]:
+        return [*rule["items"]["enum"], rule["items"]["enum"][0]]
+    return [valid[0]] * (rule["maxItems"] + 1)
 
 
 def _bad_texts(rule: Schema, valid: str) -> Iterator[tuple[str, str]]:

@@ -27,6 +27,7 @@ RULES = frozenset(
         "Must be a size that the log has had since this entry.",
         "Must be a size that the log has had.",
         "Must be an open transition of this passport.",
+        "Must be another organisation that is known here.",
         "Must be in the future.",
         "Must be later than valid_from.",
         "Must be where the transition leads.",
@@ -58,6 +59,8 @@ class Cast:
     membership_to_end: str
     entry: int
     erasure: str
+    statement: str
+    correction_notice: str
     sending_authority: str
     receiving_authority: str
     primary_school: str
@@ -211,6 +214,8 @@ def _with_real_ids(text: str, cast: Cast) -> str:
         written.TRANSITION: cast.transition,
         written.CONSENT: cast.consent,
         written.ERASURE: cast.erasure,
+        written.STATEMENT: cast.statement,
+        written.CORRECTION_NOTICE: cast.correction_notice,
         written.TEACHERS_MEMBERSHIP: cast.membership_to_change,
         written.SENDING_AUTHORITY: cast.sending_authority,
         written.RECEIVING_AUTHORITY: cast.receiving_authority,

@@ -57,6 +57,13 @@ ASKING = {
     "write_statement": Asking(
         "passport", {"section": "regulation", "detail_level": "everyday", "text": "Calm.", "source": "parent"}
     ),
+    "read_statement": Asking("statement"),
+    "list_versions": Asking("statement"),
+    "list_recipients": Asking("statement"),
+    "list_notices_about_statement": Asking("statement"),
+    "correct_statement": Asking("statement", {"reason": "It was not so."}, headers={"If-Match": "*"}),
+    "acknowledge_correction": Asking("correction notice", {"copies": "destroyed"}),
+    "list_notices_of_custodian": Asking("custodian"),
     "list_transitions": Asking("passport"),
     "record_transition": Asking(
         "passport",
@@ -97,6 +104,7 @@ TAKES_NO_ID = {
     "accept_invitation",
     "create_invitation",
     "create_passport",
+    "list_correction_notices",
     "list_inbox",
     "list_organisations",
     "list_passports",

@@ -55,7 +55,7 @@ def build_town(world: World) -> Town:
     family = world.family(requires_both_parents=True)
     assert family.second_parent is not None
     for level in LEVELS:
-        world.statement(family, "regulation", level)
+        written = world.statement(family, "regulation", level)
     consent = world.consent(family)
     family.second_parent.made(f"/v1/consents/{consent['id']}/approval")
     entry = family.parent.get(f"/v1/passports/{family.passport_id}/access-log").json()["items"][-1]["entry"]
@@ -66,9 +66,11 @@ def build_town(world: World) -> Town:
         "organisation": family.school_id,
         "custodian": family.custodian_id,
         "erasure": world.proposal(family)["id"],
+        "statement": written["id"],
     }
     _responsible(town)
     _recipients(town)
+    town.things["correction notice"] = _corrected(town, family, consent["id"], written["id"])
     _others(town)
     membership = town.callers["recipient's class teacher"].membership_id
     assert membership is not None
@@ -79,7 +81,7 @@ def build_town(world: World) -> Town:
 
 def _erase_another(town: Town) -> None:
     world, child = town.world, town.world.sibling(town.family)
-    world.statement(child, "regulation", "everyday")
+    written = world.statement(child, "regulation", "everyday")["id"]
     consent = world.consent(child)["id"]
     opened = town.callers["recipient's safeguarding lead"].get(f"/v1/views/{consent}").json()
     town.erased = {
@@ -88,8 +90,19 @@ def _erase_another(town: Town) -> None:
         "consent": consent,
         "view": consent,
         "entry": str(opened["log_entry"]),
+        "statement": written,
+        "correction notice": _corrected(town, child, consent, written),
     }
     world.erase(child, town.callers["custodian's manager"])
+
+
+def _corrected(town: Town, child: Family, view: str, statement: str) -> str:
+    """Have a statement corrected that the school has received; gives the notice that it gets."""
+    reader = town.callers["recipient's safeguarding lead"]
+    assert reader.get(f"/v1/views/{view}").status_code == 200
+    told = town.world.correct(child, statement)["told"]
+    assert told == [child.school_id]
+    return str(reader.get("/v1/correction-notices?limit=1").json()["items"][0]["id"])
 
 
 def _responsible(town: Town) -> None:

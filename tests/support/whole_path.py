@@ -59,6 +59,7 @@ class WholePath:
         self.open(self.reader)
         for person in (self.parents[0], self.worker):
             self.read(person)
+        self.correct(self.parents[0], self.reader)
 
     def end(self) -> None:
         """The consent is withdrawn, the reader leaves, a parent signs out."""
@@ -181,6 +182,18 @@ class WholePath:
         reader.made(f"/v1/views/{self.consent_id}/acknowledgement")
         self.good(reader.get(f"/v1/log/entries/{self.view['log_entry']}/inclusion-proof"))
 
+    def correct(self, parent: Person, reader: Person) -> None:
+        """A statement is withdrawn, and whoever has read it is told and answers."""
+        statement = parent.get(f"/v1/passports/{self.passport['id']}/statements").json()["items"][3]["id"]
+        path = f"/v1/statements/{statement}"
+        why = word()
+        body = {"reason": self.plant("NewCorrection.reason", f"It hurt {why}.", why), "replacement": None}
+        self.twice(parent, f"{path}/corrections", body, {"If-Match": parent.get(path).headers["ETag"]})
+        notice = self.good(reader.get("/v1/correction-notices"))["items"][0]["id"]
+        reader.made(f"/v1/correction-notices/{notice}/acknowledgement", {"copies": "destroyed"})
+        for what in ("versions", "recipients", "correction-notices"):
+            self.good(parent.get(f"{path}/{what}", params={"limit": "1"}))
+
     def read(self, person: Person) -> None:
         """Somebody responsible for the child reads all that they may, a page of one item at a time."""
         passport = f"/v1/passports/{self.passport['id']}"
@@ -202,11 +215,14 @@ class WholePath:
         self.plant("Refresh.refresh_token", tokens["refresh_token"])
         self.plant("an access token", tokens["access_token"], *tokens["access_token"].split(".")[1:])
 
-    def twice(self, person: Person, path: str, body: dict[str, Any]) -> dict[str, Any]:
+    def twice(
+        self, person: Person, path: str, body: dict[str, Any], headers: dict[str, str] | None = None
+    ) -> dict[str, Any]:
         """Create something, and repeat the request: the second answer is the first one, kept."""
         key = self.plant("the header Idempotency-Key", f"for {word()}")
         self.used_key = {"Idempotency-Key": key}
-        first, second = (person.post(path, body, headers=self.used_key) for _ in range(2))
+        sent = {**(headers or {}), **self.used_key}
+        first, second = (person.post(path, body, headers=sent) for _ in range(2))
         assert second.headers["Idempotency-Replayed"] == "true"
         assert first.content == second.content
         return self.good(first)

@@ -190,6 +190,15 @@ class World:
         }
         return (by or family.parent).made(f"/v1/passports/{family.passport_id}/statements", body)
 
+    def correct(self, family: Family, statement_id: str, text: str | None = "It was not so.") -> Any:
+        """The parent replaces a statement with a text, or withdraws it."""
+        path = f"/v1/statements/{statement_id}"
+        now = family.parent.get(path)
+        kept = ("section", "detail_level", "kind", "source")
+        replacement = None if text is None else {**{name: now.json()[name] for name in kept}, "text": text}
+        body = {"reason": "We looked into it again.", "replacement": replacement}
+        return family.parent.made(f"{path}/corrections", body, headers={"If-Match": now.headers["ETag"]})
+
     def every_statement(self, family: Family) -> list[Any]:
         """A statement in each section at each level."""
         return [self.statement(family, section, level) for section in EVERY_SECTION for level in LEVELS]

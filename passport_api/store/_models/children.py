@@ -55,7 +55,7 @@ class Parent(Base):
 
 
 class Statement(Base):
-    """A version of a statement. Appended, never updated; the newest version stands."""
+    """A version of a statement. Appended; once another took its place or withdrew it, it has ended for good."""
 
     __tablename__ = "statements"
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -64,7 +64,31 @@ class Statement(Base):
     sealed_statement: Mapped[bytes]
     recorded_at: Mapped[datetime]
     recorded_by: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"))
+    version_id: Mapped[UUID] = mapped_column(unique=True)
+    ended_at: Mapped[datetime | None]
     __table_args__ = (Index("ix_statements_of_passport", "passport_id", "id", "version"),)
+
+
+class CorrectionNotice(Base):
+    """What an organisation that received a statement is told of its correction, and what it answered."""
+
+    __tablename__ = "correction_notices"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    passport_id: Mapped[UUID] = mapped_column(ForeignKey("passports.id"))
+    statement_id: Mapped[UUID]
+    version: Mapped[int]
+    kind: Mapped[str]
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
+    told_by: Mapped[UUID | None] = mapped_column(ForeignKey("organisations.id"))
+    issued_at: Mapped[datetime]
+    acknowledged_at: Mapped[datetime | None]
+    acknowledged_by: Mapped[UUID | None] = mapped_column(ForeignKey("accounts.id"))
+    copies: Mapped[str | None]
+    __table_args__ = (
+        UniqueConstraint("statement_id", "version", "organisation_id"),
+        Index("ix_correction_notices_to_organisation", "organisation_id", "id"),
+        Index("ix_correction_notices_of_passport", "passport_id", "id"),
+    )
 
 
 class Transition(Base):

@@ -18,6 +18,7 @@ WRITE = {
 STATEMENT = {
     "id": family.STATEMENT,
     "version": 1,
+    "hash": "4f1d0c6b8a27e953d1b06f84c2a97e35",
     **WRITE,
     "author": family.SOCIAL_WORKER_ACTING,
     "recorded_on": "2026-11-10",
@@ -27,6 +28,7 @@ STATEMENT = {
 _CHILDS_WORDS = {
     "id": family.CHILDS_STATEMENT,
     "version": 1,
+    "hash": "b90e57a1c4d826f3087a9be16d5c42f0",
     "section": "about_me",
     "detail_level": "everyday",
     "kind": "childs_words",
@@ -44,6 +46,7 @@ _CHILDS_WORDS = {
 _OPINION = {
     "id": family.OPINION,
     "version": 2,
+    "hash": "7c3a9f02e6b14d58a0f7c1e29d8b6435",
     "section": "regulation",
     "detail_level": "need_to_know",
     "kind": "opinion",
@@ -59,7 +62,35 @@ _OPINION = {
     "out_of_date": False,
 }
 
-STATEMENTS = {"items": [_CHILDS_WORDS, STATEMENT, _OPINION], "next": None}
+_CORRECTION = {
+    "kind": "replaced",
+    "reason": "Ms Sandler asked us to say what helps, and not only what does not.",
+}
+
+KEPT = {**STATEMENT, "status": "stands", "correction": None}
+
+STATEMENTS = {
+    "items": [
+        {**_CHILDS_WORDS, "status": "stands", "correction": None},
+        KEPT,
+        {**_OPINION, "status": "stands", "correction": _CORRECTION},
+    ],
+    "next": None,
+}
+
+CORRECTED = {
+    **KEPT,
+    "version": 2,
+    "hash": "e2d40b7f91c35a68f4027d9be81c6a53",
+    "text": (
+        "The first signs that Tam is getting worried are small: sleeves pulled over her hands, a run of quick jokes. "
+        "At that point a quiet job or a walk to fill her bottle is usually all she needs."
+    ),
+    "recorded_on": "2026-12-01",
+    "correction": {"kind": "replaced", "reason": "Tam says that asking the time is only asking the time."},
+}
+
+VERSIONS = {"items": [CORRECTED, {**KEPT, "status": "replaced"}], "next": None}
 
 SECTIONS = [
     {"section": "about_me", "detail_level": "need_to_know", "statements": [_CHILDS_WORDS]},

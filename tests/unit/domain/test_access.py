@@ -51,6 +51,8 @@ from unit.domain.builders import (
 PARENTS_AND_CUSTODIAN = {
     "passport.read",
     "statement.written",
+    "statement.corrected",
+    "statement.recipients_read",
     "transition.recorded",
     "transition.changed",
     "transitions.read",
