@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from click.testing import CliRunner
 
 from passport_api.cli import main
 from passport_api.config import for_folder, to_environment
+from passport_api.services import corrections, views
 from passport_keys.providers.local_file import LocalFileProvider
 from support import disaster
 from support.answers import nobodys_id, told
@@ -272,6 +274,54 @@ def test_a_release_that_races_a_correction_is_of_the_new_text_or_is_told(story: 
     saw_the_old = any(HARM in each for each in shown)
     notices = every(reader, "/v1/correction-notices")
     assert bool(notices) is saw_the_old
+
+
+def test_a_release_that_had_read_the_old_text_is_decided_again(story: Told, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A correction that is answered between a release's reading and its entry in the log."""
+    seal, due = views.journal.seal, [story.correct]
+
+    def corrected_meanwhile(*arguments: Any) -> Any:
+        if due:
+            due.pop()(MENDED)
+        return seal(*arguments)
+
+    monkeypatch.setattr(views, "journal", Overlaid(views.journal, seal=corrected_meanwhile))
+    shown = story.readers[0].get(f"/v1/views/{story.consents[0]}").text
+    assert HARM not in shown
+    assert MENDED in shown
+
+
+def test_a_release_that_came_while_it_was_looked_for_recipients_is_told(
+    story: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On SQLite nobody writes meanwhile: there the first look has seen everything."""
+    if story.world.service.backend == "sqlite":
+        pytest.skip("a transaction that corrects holds the file")
+    world, family = story.world, story.family
+    late = world.school(family.authority_id)
+    terms = world.terms(family, recipient_id=late, purpose="safeguarding", transition_id=None)
+    consent = family.parent.made(f"/v1/passports/{family.passport_id}/consents", terms)["id"]
+    reader = world.member(late, "designated_teacher")
+    take_turn, opened = corrections.log.take_turn, []
+
+    def opened_meanwhile(uow: Any) -> Any:
+        opened.append(reader.get(f"/v1/views/{consent}"))
+        return take_turn(uow)
+
+    monkeypatch.setattr(corrections, "log", Overlaid(corrections.log, take_turn=opened_meanwhile))
+    told_to = story.correct(MENDED)
+    assert HARM in opened[0].text
+    assert late in told_to
+
+
+class Overlaid:
+    """A module with something of it replaced, for whoever imports it under this name alone."""
+
+    def __init__(self, module: ModuleType, **replaced: Any) -> None:
+        self._module, self._replaced = module, replaced
+
+    def __getattr__(self, name: str) -> Any:
+        return self._replaced.get(name) or getattr(self._module, name)
 
 
 def test_an_opened_view_says_what_changed_since_this_readers_last_time(story: Told) -> None:
