@@ -8,6 +8,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from passport_api.api import (
     access_log,
+    challenges,
     consents,
     correction_notices,
     corrections,
@@ -68,6 +69,7 @@ _RESOURCES = (
     erasures,
     corrections,
     correction_notices,
+    challenges,
     log,
 )
 

@@ -134,5 +134,5 @@ def _render_preview(preview: Preview) -> Rendered:
     return {
         "role": preview.role.value,
         "child": {"name": preview.child_name, "known_as": preview.known_as},
-        "sections": [rendering.section(shown, today) for shown in preview.sections],
+        **rendering.layout(preview.layout, today),
     }

@@ -4,11 +4,12 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from passport_api.api.edge import etag_of
+from passport_api.domain.challenges import Finding
 from passport_api.domain.people import Capacity
 from passport_api.domain.statements import Statement
-from passport_api.domain.views import SectionView
 from passport_api.services.access_log import LoggedEntry
 from passport_api.services.correction_notices import Notice
+from passport_api.services.layouts import Beside, Layout
 from passport_api.services.statements import KeptStatement
 
 Rendered = dict[str, Any]
@@ -93,12 +94,34 @@ def notice(shown: Notice) -> Rendered:
     }
 
 
-def section(shown: SectionView, today: date) -> Rendered:
-    """A section of a view."""
+def layout(shown: Layout, today: date) -> Rendered:
+    """What somebody sees, section by section, with the challenges beside the statements."""
+    beside = shown.challenges
     return {
-        "section": shown.section.value,
-        "detail_level": shown.detail_level.value,
-        "statements": [statement(each, today) for each in shown.statements],
+        "sections": [
+            {
+                "section": each.section.value,
+                "detail_level": each.detail_level.value,
+                "statements": [
+                    {
+                        **statement(said, today),
+                        "challenges": [_beside(one) for one in beside.get(said.statement_id, ())],
+                    }
+                    for said in each.statements
+                ],
+            }
+            for each in shown.sections
+        ],
+        "being_reviewed": shown.being_reviewed,
+    }
+
+
+def _beside(beside: Beside) -> Rendered:
+    return {
+        "id": str(beside.challenge_id),
+        "challenger": beside.challenge.challenger.value,
+        "words": beside.challenge.words,
+        "status": "open" if beside.is_open else Finding.NOT_UPHELD.value,
     }
 
 

@@ -14,7 +14,8 @@ from passport_api.api.tokens import caller
 from passport_api.domain.ids import ConsentId
 from passport_api.domain.views import Changes
 from passport_api.services import views
-from passport_api.services.views import Acknowledgement, InboxItem, View
+from passport_api.services.releases import View
+from passport_api.services.views import Acknowledgement, InboxItem
 from passport_schemas import views as wire
 from passport_schemas.examples import views as examples
 
@@ -64,12 +65,14 @@ def _etag(view: View) -> str:
     """A tag of which versions are shown, to whom, and what of them is out of date: of no content."""
     shown = (
         f"{statement.statement_id}/{statement.version}/{statement.out_of_date(view.today)}"
-        for section in view.sections
+        for section in view.layout.sections
         for statement in section.statements
     )
     changes = view.changes
     changed = (str(each) for part in (changes.new, changes.corrected, changes.no_longer_shown) for each in ("", *part))
-    return etag_of(str(view.consent_id), view.role, *shown, *changed)
+    standing = (each for challenges in view.layout.challenges.values() for each in challenges)
+    beside = (f"{each.challenge_id}/{each.is_open}" for each in standing)
+    return etag_of(str(view.consent_id), view.role, *shown, *changed, *beside, str(view.layout.being_reviewed))
 
 
 def _render(view: View) -> Rendered:
@@ -79,7 +82,7 @@ def _render(view: View) -> Rendered:
         "role": view.role,
         "child": {"name": view.child_name, "known_as": view.known_as},
         "valid_until": moment(view.valid_until),
-        "sections": [rendering.section(shown, view.today) for shown in view.sections],
+        **rendering.layout(view.layout, view.today),
         "changes": _render_changes(view.changes),
         "log_entry": view.log_entry,
     }

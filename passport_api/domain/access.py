@@ -33,6 +33,11 @@ class Use(StrEnum):
     WRITE_STATEMENT = "statement.written"
     CORRECT_STATEMENT = "statement.corrected"
     READ_RECIPIENTS = "statement.recipients_read"
+    CHALLENGE_STATEMENT = "statement.challenged"
+    READ_CHALLENGES = "challenges.read"
+    WITHHOLD_STATEMENT = "statement.withheld"
+    SHOW_STATEMENT_AGAIN = "statement.shown_again"
+    RESOLVE_CHALLENGE = "challenge.resolved"
     RECORD_TRANSITION = "transition.recorded"
     CHANGE_TRANSITION = "transition.changed"
     READ_TRANSITIONS = "transitions.read"
@@ -61,6 +66,11 @@ ALLOWED: dict[Use, frozenset[Relation]] = {
     Use.WRITE_STATEMENT: _BOTH,
     Use.CORRECT_STATEMENT: _BOTH,
     Use.READ_RECIPIENTS: _BOTH,
+    Use.CHALLENGE_STATEMENT: _BOTH,
+    Use.READ_CHALLENGES: _BOTH,
+    Use.WITHHOLD_STATEMENT: _BOTH,
+    Use.SHOW_STATEMENT_AGAIN: _BOTH,
+    Use.RESOLVE_CHALLENGE: _CUSTODIAN,
     Use.RECORD_TRANSITION: _BOTH,
     Use.CHANGE_TRANSITION: _BOTH,
     Use.READ_TRANSITIONS: _BOTH,
@@ -93,6 +103,7 @@ class OrganisationUse(StrEnum):
     CHANGE_ROLE = "membership.role_changed"
     LIST_ERASURES = "erasures.listed"
     LIST_CORRECTION_NOTICES = "correction_notices.listed"
+    LIST_CHALLENGES = "challenges.listed"
 
 
 _ADMIN = frozenset({Role.ORG_ADMIN})
@@ -105,6 +116,7 @@ NEEDED_ROLES: dict[OrganisationUse, frozenset[Role]] = {
     OrganisationUse.CHANGE_ROLE: _ADMIN,
     OrganisationUse.LIST_ERASURES: frozenset(RELATION_OF),
     OrganisationUse.LIST_CORRECTION_NOTICES: frozenset({Role.SOCIAL_WORKER}),
+    OrganisationUse.LIST_CHALLENGES: frozenset({Role.SOCIAL_WORKER}),
 }
 """The roles of which each use takes one, held in that organisation."""
 

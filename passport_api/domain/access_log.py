@@ -53,6 +53,7 @@ LEAVES_ACCESS_AS_IT_IS = frozenset(
         Use.READ_ACCESS_LOG.value,
         Use.READ_DECISIONS.value,
         Use.READ_RECIPIENTS.value,
+        Use.READ_CHALLENGES.value,
         Use.PROPOSE_ERASURE.value,
         Use.WITHDRAW_ERASURE.value,
         Use.READ_ERASURE.value,
@@ -61,6 +62,7 @@ LEAVES_ACCESS_AS_IT_IS = frozenset(
         OrganisationUse.INVITE_MEMBER.value,
         OrganisationUse.LIST_ERASURES.value,
         OrganisationUse.LIST_CORRECTION_NOTICES.value,
+        OrganisationUse.LIST_CHALLENGES.value,
     }
 )
 """Actions that take no access away. Every other makes whatever was decided meanwhile be decided again."""

@@ -38,6 +38,7 @@ class Clash(StrEnum):
     ERASURE_PROPOSED = "There is an open proposal to erase this passport already."
     ERASURE_NOT_OPEN = "This proposal is no longer open."
     STATEMENT_WITHDRAWN = "This statement was withdrawn already."
+    CHALLENGE_RESOLVED = "This challenge has been resolved already."
     NOT_OPENED = "Open the view before you acknowledge it."
 
 

@@ -4,6 +4,7 @@ from typing import NewType
 from uuid import UUID
 
 AccountId = NewType("AccountId", UUID)
+ChallengeId = NewType("ChallengeId", UUID)
 ConsentId = NewType("ConsentId", UUID)
 CorrectionNoticeId = NewType("CorrectionNoticeId", UUID)
 EntryId = NewType("EntryId", UUID)

@@ -25,12 +25,11 @@ from passport_api.domain.errors import Clash, Conflict, InvalidField
 from passport_api.domain.ids import ConsentId, PassportId
 from passport_api.domain.roles import Role, ceiling_of
 from passport_api.domain.transitions import OPEN, TransitionState
-from passport_api.domain.views import SectionView, view_of
 from passport_api.services import transitions as moves
 from passport_api.services.admission import Admitted, admit, note
+from passport_api.services.layouts import Layout, lay_out
 from passport_api.services.runtime import Work
-from passport_api.services.statements import current
-from passport_api.store import consents, organisations, transitions
+from passport_api.store import consents, organisations, statements, transitions
 from passport_api.store.consents import AlreadyApproved, ConsentRecord
 
 
@@ -55,7 +54,7 @@ class Preview:
     role: Role
     child_name: str
     known_as: str | None
-    sections: tuple[SectionView, ...]
+    layout: Layout
 
 
 def preview(work: Work, passport_id: PassportId, scope: Scope, role: Role) -> Preview | Refused:
@@ -164,16 +163,16 @@ def _preview(
     ceiling = ceiling_of(role)
     if ceiling is None:
         raise InvalidField(field, "This role never sees content.")
-    sections = view_of(current(work, admitted.seals), scope, ceiling)
+    layout = lay_out(admitted.seals, statements.standing(work.uow, admitted.record.passport_id), scope, ceiling)
     child = admitted.seals.open_child(admitted.record.sealed_child)
     note(
         work,
         admitted,
-        sections=tuple(shown.section for shown in sections),
-        statements=seen(sections),
+        sections=tuple(shown.section for shown in layout.sections),
+        statements=seen(layout.sections),
         consent_id=consent_id,
     )
-    return Preview(role, child.name, child.known_as, sections)
+    return Preview(role, child.name, child.known_as, layout)
 
 
 def _destination(work: Work, passport_id: PassportId, terms: Terms) -> Destination | None:

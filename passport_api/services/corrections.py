@@ -36,10 +36,17 @@ class NewCorrection:
 
 @dataclass(frozen=True, slots=True)
 class Corrected:
-    """A correction that was made, and the organisations that are told of it."""
+    """A correction that was made, and the organisations that are told of it.
+
+    Attributes:
+        ending: the version that it ended.
+        detail: what the log says of it.
+    """
 
     version: KeptStatement
     notices: tuple[NoticeFacts, ...]
+    ending: Ending
+    detail: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +72,30 @@ def correct(work: Work, statement_id: StatementId, new: NewCorrection, matches: 
     admitted = admit(work, Use.CORRECT_STATEMENT, found[0].passport_id if found else None)
     if isinstance(admitted, Refused):
         return admitted
-    # Read again now that the passport is held: another correction may have come between.
+    made = carry_out(work, admitted, statement_id, new, matches)
+    after = made.version.statement
+    note(
+        work,
+        admitted,
+        sections=(after.section,),
+        statements=seen_of([after]),
+        detail=made.detail,
+        endings=[made.ending],
+    )
+    return made
+
+
+def carry_out(
+    work: Work, admitted: Admitted, statement_id: StatementId, new: NewCorrection, matches: Matches = lambda _: True
+) -> Corrected:
+    """Correct a statement for somebody who was admitted to do so. What it ended is to be logged with it.
+
+    Raises:
+        Stale: it is no longer as the caller read it.
+        Conflict: it was withdrawn already.
+        InvalidField: the new review date is in the past.
+    """
+    # Read now that the passport is held: another correction may have come before.
     newest = statements.versions_of(work.uow, statement_id)[-1]
     before = opened(admitted.seals, newest)
     if not matches(before):
@@ -76,15 +106,12 @@ def correct(work: Work, statement_id: StatementId, new: NewCorrection, matches: 
     statements.end(work.uow, newest.version_id, work.at)
     kept = keep(work, admitted, after)
     notices = _tell(work, admitted, after)
-    note(
-        work,
-        admitted,
-        sections=(after.section,),
-        statements=seen_of([after]),
+    return Corrected(
+        version=opened(admitted.seals, kept),
+        notices=notices,
+        ending=Ending(EndingKind.STATEMENT_VERSION_ENDED, newest.version_id, work.at),
         detail=f"version {before.statement.version} to {after.version}, {new_kind(new).value}",
-        endings=[Ending(EndingKind.STATEMENT_VERSION_ENDED, newest.version_id, work.at)],
     )
-    return Corrected(opened(admitted.seals, kept), notices)
 
 
 def list_recipients(work: Work, statement_id: StatementId, before: int | None, limit: int) -> list[Recipient] | Refused:

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from passport_api.domain.access_log import Entry, Outcome, StatementSeen
+from passport_api.domain.challenges import Challenge, Challenger
 from passport_api.domain.children import Child, Circumstance
 from passport_api.domain.consents import ChildView, Purpose, Terms
 from passport_api.domain.corrections import Correction, CorrectionKind
@@ -76,6 +77,27 @@ def decode_statement(plaintext: bytes, statement_id: StatementId, version: int, 
         correction=None if correction is None else Correction(CorrectionKind(correction[0]), correction[1]),
         hash=version_hash,
     )
+
+
+def encode_challenge(challenge: Challenge) -> bytes:
+    """Write what is sealed of a challenge. Its id is its place."""
+    return _dump({"challenger": challenge.challenger.value, "words": challenge.words})
+
+
+def decode_challenge(plaintext: bytes) -> Challenge:
+    """Read a challenge."""
+    content = _load(plaintext)
+    return Challenge(Challenger(content["challenger"]), content["words"])
+
+
+def encode_reasons(reasons: str) -> bytes:
+    """Write why a challenge came to what it did."""
+    return _dump({"reasons": reasons})
+
+
+def decode_reasons(plaintext: bytes) -> str:
+    """Read why a challenge came to what it did."""
+    return str(_load(plaintext)["reasons"])
 
 
 def encode_child(child: Child) -> bytes:

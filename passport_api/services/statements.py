@@ -128,11 +128,6 @@ def list_versions(
     return versions
 
 
-def current(work: Work, seals: PassportSeals) -> list[Statement]:
-    """Open what stands of a passport's statements."""
-    return [seals.open_statement(kept) for kept in statements.standing(work.uow, seals.passport_id).statements]
-
-
 def opened(seals: PassportSeals, kept: VersionRecord) -> KeptStatement:
     """A version as those responsible for the child see it."""
     statement = seals.open_statement(kept.statement)

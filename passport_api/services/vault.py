@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from passport_api.domain.access_log import Entry, Leaf
+from passport_api.domain.challenges import Challenge
 from passport_api.domain.children import Child
 from passport_api.domain.consents import Terms
 from passport_api.domain.corrections import version_hash
-from passport_api.domain.ids import ConsentId, PassportId
+from passport_api.domain.ids import ChallengeId, ConsentId, PassportId
 from passport_api.domain.statements import Statement
 from passport_api.services import encoding
 from passport_api.store.statements import SealedStatement
@@ -43,6 +44,26 @@ class PassportSeals:
         place = Place("statements", "sealed_statement", str(kept.statement_id), kept.version, self.owner)
         plaintext = self.key.derive(Purpose.STATEMENTS).unseal(place, kept.sealed)
         return encoding.decode_statement(plaintext, kept.statement_id, kept.version, version_hash(kept.sealed))
+
+    def seal_challenge(self, challenge_id: ChallengeId, challenge: Challenge) -> bytes:
+        """Seal somebody's word that a statement is wrong."""
+        place = Place("challenges", "sealed_challenge", str(challenge_id), 1, self.owner)
+        return self.key.derive(Purpose.STATEMENTS).seal(place, encoding.encode_challenge(challenge))
+
+    def open_challenge(self, challenge_id: ChallengeId, sealed: bytes) -> Challenge:
+        """Open somebody's word that a statement is wrong."""
+        place = Place("challenges", "sealed_challenge", str(challenge_id), 1, self.owner)
+        return encoding.decode_challenge(self.key.derive(Purpose.STATEMENTS).unseal(place, sealed))
+
+    def seal_reasons(self, challenge_id: ChallengeId, reasons: str) -> bytes:
+        """Seal why a challenge came to what it did."""
+        place = Place("challenges", "sealed_reasons", str(challenge_id), 1, self.owner)
+        return self.key.derive(Purpose.STATEMENTS).seal(place, encoding.encode_reasons(reasons))
+
+    def open_reasons(self, challenge_id: ChallengeId, sealed: bytes) -> str:
+        """Open why a challenge came to what it did."""
+        place = Place("challenges", "sealed_reasons", str(challenge_id), 1, self.owner)
+        return encoding.decode_reasons(self.key.derive(Purpose.STATEMENTS).unseal(place, sealed))
 
     def seal_child(self, child: Child) -> bytes:
         """Seal who the passport is about."""

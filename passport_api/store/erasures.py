@@ -117,7 +117,7 @@ def carry_out(uow: UnitOfWork, passport_id: PassportId, by: AccountId | None, at
         by: who confirmed it; None when it is done again after a recovery.
         at: when.
     """
-    for table in (m.DataKey, m.PassportIdentifier, m.Parent, m.Invitation, m.Statement):
+    for table in (m.DataKey, m.PassportIdentifier, m.Parent, m.Invitation, m.Statement, m.Challenge):
         uow.connection.execute(delete(table).where(table.passport_id == passport_id))
     uow.connection.execute(update(m.Passport).where(m.Passport.id == passport_id).values(sealed_child=None))
     consents = update(m.Consent).where(m.Consent.passport_id == passport_id)

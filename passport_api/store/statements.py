@@ -1,5 +1,6 @@
 """Statements, sealed: versions are appended; one that another took the place of, or that was withdrawn, has ended."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -7,8 +8,10 @@ from uuid import UUID
 
 from sqlalchemy import Select, bindparam, func, insert, or_, select, update
 
-from passport_api.domain.ids import AccountId, PassportId, StatementId
+from passport_api.domain.ids import AccountId, ChallengeId, PassportId, StatementId
 from passport_api.store import _models as m
+from passport_api.store._types import AnyRow
+from passport_api.store.challenges import STANDS_BESIDE
 from passport_api.store.database import UnitOfWork
 
 
@@ -38,6 +41,15 @@ class VersionRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class StandingChallenge:
+    """A challenge that stands beside a statement."""
+
+    challenge_id: ChallengeId
+    sealed: bytes
+    is_open: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """What stands of a passport's statements, and what has changed about them since some instant.
 
@@ -45,11 +57,15 @@ class Standing:
         statements: the version that stands of each statement that has one, oldest statement first.
         written: the statements whose standing version was written since.
         ended: the versions that stood then and do not now.
+        challenges: what stands beside a statement: each a challenge's id and its sealed words, oldest first.
+        withheld: the statements that views leave out while a challenge is open.
     """
 
     statements: list[SealedStatement]
     written: frozenset[StatementId]
     ended: list[SealedStatement]
+    challenges: dict[StatementId, list[StandingChallenge]]
+    withheld: frozenset[StatementId]
 
 
 # The instants are compared in the database: to read one for every row would cost as much as the rows themselves.
@@ -60,12 +76,17 @@ _OF_PASSPORT = (
         m.Statement.sealed_statement,
         m.Statement.ended_at.is_(None),
         m.Statement.recorded_at > bindparam("since"),
+        m.Challenge.id,
+        m.Challenge.sealed_challenge,
+        m.Challenge.finding.is_(None),
+        m.Challenge.withheld_at.is_not(None),
     )
+    .outerjoin(m.Challenge, (m.Challenge.statement_id == m.Statement.id) & STANDS_BESIDE)
     .where(
         m.Statement.passport_id == bindparam("passport_id"),
         or_(m.Statement.ended_at.is_(None), m.Statement.ended_at > bindparam("since")),
     )
-    .order_by(m.Statement.id, m.Statement.version)
+    .order_by(m.Statement.id, m.Statement.version, m.Challenge.id)
 )
 _VERSION = select(
     m.Statement.passport_id,
@@ -86,12 +107,18 @@ def standing(uow: UnitOfWork, passport_id: PassportId, since: datetime | None = 
         passport_id: whose.
         since: from when on it is of interest which have ended; None for never.
     """
-    rows = uow.connection.execute(_OF_PASSPORT, {"passport_id": passport_id, "since": since}).all()
+    rows: Sequence[AnyRow] = uow.connection.execute(_OF_PASSPORT, {"passport_id": passport_id, "since": since}).all()
     newest = {row[0]: row for row in rows if row[3]}
+    challenged = [row for row in rows if row[3] and row[5] is not None]
+    challenges: dict[StatementId, list[StandingChallenge]] = {}
+    for row in challenged:
+        challenges.setdefault(StatementId(row[0]), []).append(StandingChallenge(ChallengeId(row[5]), row[6], row[7]))
     return Standing(
         [SealedStatement(StatementId(row[0]), row[1], row[2]) for row in newest.values()],
         frozenset(StatementId(row[0]) for row in newest.values() if row[4]),
         [SealedStatement(StatementId(row[0]), row[1], row[2]) for row in rows if not row[3] and not row[4]],
+        challenges,
+        frozenset(StatementId(row[0]) for row in challenged if row[7] and row[8]),
     )
 
 

@@ -16,7 +16,10 @@ from sqlalchemy.exc import OperationalError
 from passport_api.store._postgresql import unhurried
 from passport_api.store.database import Database
 
-_TABLES = "data_keys, passports, passport_identifiers, parents, invitations, statements, consents, idempotency_keys"
+_TABLES = (
+    "data_keys, passports, passport_identifiers, parents, invitations, statements, challenges, consents, "
+    "idempotency_keys"
+)
 _VACUUM = "VACUUM (INDEX_CLEANUP ON)"  # indexes too, however little there is to clean: an index holds the very values
 _TRIES = 8
 _PATIENCE_MS = 250

@@ -138,3 +138,6 @@ class Preview(Answer):
     role = choice(Role, "The role that it is seen as.")
     child = fields.Nested(WhoItIsAbout, required=True)
     sections = fields.List(fields.Nested(ViewSection), required=True)
+    being_reviewed = fields.Boolean(
+        required=True, metadata={"description": "Whether a statement is left out while it is being reviewed."}
+    )

@@ -4,6 +4,7 @@ from typing import Any
 
 from marshmallow import fields, validate
 
+from passport_api.domain.challenges import Challenger
 from passport_api.domain.consents import Purpose
 from passport_api.domain.levels import DetailLevel
 from passport_api.domain.roles import Role
@@ -40,12 +41,31 @@ class WhoItIsAbout(Answer):
     known_as = fields.String(required=True, allow_none=True)
 
 
+class ChallengeBeside(Answer):
+    """Somebody says that the statement is wrong or unfair, in their own words."""
+
+    id = an_id("The challenge.")
+    challenger = choice(Challenger, "Whose challenge it is.")
+    words = fields.String(required=True)
+    status = fields.String(
+        required=True,
+        validate=validate.OneOf(["open", "not_upheld"]),
+        metadata={"description": "Open, or not upheld: then it stands beside the statement for good."},
+    )
+
+
+class ShownStatement(Statement):
+    """A statement in a view, with what is said against it."""
+
+    challenges = fields.List(fields.Nested(ChallengeBeside), required=True)
+
+
 class ViewSection(Answer):
     """A section with the statements that this reader may see."""
 
     section = choice(Section, "Which section.")
     detail_level = choice(DetailLevel, "The highest level shown in it.")
-    statements = fields.List(fields.Nested(Statement), required=True)
+    statements = fields.List(fields.Nested(ShownStatement), required=True)
 
 
 class Changes(Answer):
@@ -66,6 +86,9 @@ class View(Answer):
     child = fields.Nested(WhoItIsAbout, required=True)
     valid_until = moment("Until when it can be opened.")
     sections = fields.List(fields.Nested(ViewSection), required=True)
+    being_reviewed = fields.Boolean(
+        required=True, metadata={"description": "Whether a statement is left out while it is being reviewed."}
+    )
     changes = fields.Nested(Changes, required=True)
     log_entry = fields.Integer(
         required=True,

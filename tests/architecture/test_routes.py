@@ -189,6 +189,21 @@ def an_answer(scene: Scene) -> Request:
     return Request(reader, "POST", f"/v1/correction-notices/{notice}/acknowledgement", {"copies": "amended"})
 
 
+def a_challenge(scene: Scene, person: str = "parent") -> Request:
+    family = scene.world.family()
+    written = scene.world.statement(family, "regulation", "everyday")["id"]
+    who = family.parent if person == "parent" else family.social_worker
+    return Request(who, "POST", f"/v1/statements/{written}/challenges", {"words": "It is not so."})
+
+
+def about_a_challenge(
+    scene: Scene, method: str, ending: str = "", body: dict[str, Any] | None = None, person: str = "parent"
+) -> Request:
+    made = a_challenge(scene, person)
+    challenge = made.person.made(made.path, made.body)["id"]
+    return Request(made.person, method, f"/v1/challenges/{challenge}{ending}", body)
+
+
 CALLS: dict[str, Callable[[Scene], Request]] = {
     "accept_invitation": acceptance,
     "acknowledge_correction": an_answer,
@@ -197,6 +212,17 @@ CALLS: dict[str, Callable[[Scene], Request]] = {
     "change_role": lambda s: Request(s.admin, "PATCH", s.membership(), {"role": "senco"}),
     "change_transition": a_later_day,
     "correct_statement": a_correction,
+    "challenge_statement": a_challenge,
+    "list_challenges": lambda s: Request(s.parent, "GET", f"{s.statement}/challenges"),
+    "list_waiting_challenges": lambda s: Request(
+        s.family.social_worker, "GET", f"/v1/organisations/{s.family.custodian_id}/challenges"
+    ),
+    "read_challenge": lambda s: about_a_challenge(s, "GET"),
+    "withhold_statement": lambda s: about_a_challenge(s, "POST", "/restriction"),
+    "show_statement_again": lambda s: about_a_challenge(s, "DELETE", "/restriction"),
+    "resolve_challenge": lambda s: about_a_challenge(
+        s, "POST", "/resolution", {"finding": "not_upheld", "reasons": "It was so."}, "custodian"
+    ),
     "confirm_erasure": lambda s: about_a_proposal(s, "POST", "/confirmation"),
     "create_invitation": parent_invitation,
     "create_invitation of staff": staff_invitation,

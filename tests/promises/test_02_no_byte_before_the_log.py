@@ -52,6 +52,7 @@ class Arranged:
     proposal: str
     statement: str
     notice: str
+    challenge: str
 
     @property
     def passport(self) -> str:
@@ -63,6 +64,7 @@ def arranged(world: World) -> Arranged:
     name, text, words = word(capital=True), word(), word()
     family, pending = world.family(name=name), world.family(requires_both_parents=True)
     statement = world.statement(family, "regulation", "everyday", text)["id"]
+    challenge = family.parent.made(f"/v1/statements/{statement}/challenges", {"words": "It was not so."})["id"]
     readers = [world.member(family.school_id, "designated_teacher") for _ in range(READERS)]
     view = world.consent(family, child_view={"asked": True, "words": words})["id"]
     guest = {"name": "Alex Rivers", "email": "alex@rivers.example", "passport_id": family.passport_id}
@@ -81,6 +83,7 @@ def arranged(world: World) -> Arranged:
         world.proposal(family)["id"],
         statement,
         _notice(world, family.school_id, readers[0]),
+        challenge,
     )
 
 
@@ -115,6 +118,11 @@ READS: dict[str, Request] = {
     "list_recipients": lambda at: at.family.parent.get(f"/v1/statements/{at.statement}/recipients"),
     "list_notices_about_statement": lambda at: at.family.parent.get(
         f"/v1/statements/{at.statement}/correction-notices"
+    ),
+    "read_challenge": lambda at: at.family.parent.get(f"/v1/challenges/{at.challenge}"),
+    "list_challenges": lambda at: at.family.parent.get(f"/v1/statements/{at.statement}/challenges"),
+    "list_waiting_challenges": lambda at: at.family.social_worker.get(
+        f"/v1/organisations/{at.family.custodian_id}/challenges"
     ),
     "list_notices_of_custodian": lambda at: at.family.social_worker.get(
         f"/v1/organisations/{at.family.custodian_id}/correction-notices"
@@ -151,6 +159,14 @@ WRITES: dict[str, Request] = {
             "replacement": {"section": "safety", "detail_level": "everyday", "text": "Fine.", "source": "parent"},
         },
         headers={"If-Match": "*"},
+    ),
+    "challenge_statement": lambda at: at.family.parent.post(
+        f"/v1/statements/{at.statement}/challenges", {"words": "It is not so."}
+    ),
+    "withhold_statement": lambda at: at.family.parent.post(f"/v1/challenges/{at.challenge}/restriction"),
+    "show_statement_again": lambda at: at.family.parent.http.delete(f"/v1/challenges/{at.challenge}/restriction"),
+    "resolve_challenge": lambda at: at.family.social_worker.post(
+        f"/v1/challenges/{at.challenge}/resolution", {"finding": "not_upheld", "reasons": "It was so."}
     ),
     "acknowledge_correction": lambda at: at.readers[0].post(
         f"/v1/correction-notices/{at.notice}/acknowledgement", {"copies": "amended"}

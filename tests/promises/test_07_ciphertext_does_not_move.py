@@ -121,6 +121,7 @@ def targets(service: Service, world: World, database: RawDatabase) -> dict[str, 
         _passport_key(database, mine, other, reader, narrow["id"]),
         _child(mine, reader, narrow["id"]),
         _statement(world, mine, other, reader, narrow["id"]),
+        *_challenge(world, mine, other, reader, narrow["id"]),
         _terms(mine, other, reader, narrow["id"]),
         _entry(mine, other, reader, narrow["id"]),
         _account(world, mine),
@@ -176,6 +177,23 @@ def _statement(world: World, mine: Family, other: Family, reader: Person, consen
         Move("another child's", {"passport_id": UUID(other.passport_id)}, (theirs,)),
     )
     return Target("statements", "sealed_statement", {"id": UUID(made["id"]), "version": 1}, text, ask, moves)
+
+
+def _challenge(world: World, mine: Family, other: Family, reader: Person, consent_id: str) -> tuple[Target, Target]:
+    """A challenge that was not upheld, so that it has reasons and stands beside its statement."""
+    words, reasons = "She hums because she likes to.", "Two teachers saw it."
+    statement = world.statement(mine, "regulation", "everyday", "She hums.")["id"]
+    challenge = mine.parent.made(f"/v1/statements/{statement}/challenges", {"words": words})["id"]
+    path = f"/v1/challenges/{challenge}"
+    mine.social_worker.made(f"{path}/resolution", {"finding": "not_upheld", "reasons": reasons})
+    ask = (_get(mine.parent, path), _get(mine.parent, f"/v1/statements/{statement}/challenges"))
+    in_view = _get(reader, f"/v1/views/{consent_id}")
+    theirs = (Move("another child's", {"passport_id": UUID(other.passport_id)}, (_get(other.parent, path),)),)
+    key = {"id": UUID(challenge)}
+    return (
+        Target("challenges", "sealed_challenge", key, words, (*ask, in_view), theirs),
+        Target("challenges", "sealed_reasons", key, reasons, ask, theirs),
+    )
 
 
 def _terms(mine: Family, other: Family, reader: Person, consent_id: str) -> Target:
@@ -357,7 +375,10 @@ def test_each_ciphertext_names_the_column_that_it_is_kept_in(
 
     monkeypatch.setattr(SealingKey, "seal", remember)
     family = world.family()
-    world.statement(family, "regulation", "everyday")
+    statement = world.statement(family, "regulation", "everyday")["id"]
+    challenge = family.parent.made(f"/v1/statements/{statement}/challenges", {"words": "It is not so."})["id"]
+    finding = {"finding": "not_upheld", "reasons": "It is so."}
+    family.social_worker.made(f"/v1/challenges/{challenge}/resolution", finding)
     world.consent(family)
     family.social_worker.made("/v1/passports", {"child": world.child()}, headers={"Idempotency-Key": "a key"})
     sealed = {place for place in ciphertext_columns() if ".sealed_" in place}

@@ -34,7 +34,7 @@ from support.service import Clock, Service, listening
 from support.until import DEADLINE, until
 from support.world import PASSWORD, Family, Person, World
 
-ENDED = {"parents", "invitations", "statements", "passport_identifiers", "data_keys"}
+ENDED = {"parents", "invitations", "statements", "challenges", "passport_identifiers", "data_keys"}
 """Tables in which nothing about an erased passport is left."""
 
 pytestmark = [
@@ -104,7 +104,8 @@ class Stage:
         child = {"name": f"Robin {nobodys_id()}", **child}
         sibling = self.world.sibling(self.family, **child)
         self.world.statement(sibling, "regulation", "everyday")
-        self.world.statement(sibling, "safety", "restricted")
+        statement = self.world.statement(sibling, "safety", "restricted")["id"]
+        sibling.parent.made(f"/v1/statements/{statement}/challenges", {"words": "It was not so."})
         guest = {"name": "Somebody Invited", "email": "guest@people.example", "passport_id": sibling.passport_id}
         sibling.social_worker.made("/v1/invitations", guest)
         consent_id = self.world.consent(sibling)["id"]
@@ -401,6 +402,7 @@ def secrets_of(scene: Scene) -> dict[str, bytes]:
         "passport_identifiers": "value_index",
         "invitations": "sealed_invitee",
         "statements": "sealed_statement",
+        "challenges": "sealed_challenge",
         "consents": "sealed_terms",
     }
     found = {

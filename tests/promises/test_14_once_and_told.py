@@ -48,10 +48,11 @@ CREATIONS = (
     "POST /v1/passports/{passport_id}/erasures",
     "POST /v1/passports/{passport_id}/statements",
     "POST /v1/passports/{passport_id}/transitions",
+    "POST /v1/statements/{statement_id}/challenges",
     "POST /v1/statements/{statement_id}/corrections",
 )
 
-STATEMENTS, TRANSITIONS = CREATIONS[-3:-1]
+STATEMENTS, TRANSITIONS = CREATIONS[-4:-2]
 
 AT_MOST_ONE = {"POST /v1/passports/{passport_id}/erasures"}
 """Of which another cannot be made while one is open."""
@@ -111,6 +112,7 @@ def creations(world: World, family: Family) -> dict[str, Creation]:
                 Creation("erasures", worker, f"{path}/erasures", erasure),
                 Creation("statements", parent, f"{path}/statements", statement),
                 Creation("transitions", worker, f"{path}/transitions", transition),
+                Creation("challenges", parent, f"/v1/statements/{written}/challenges", lambda: {"words": next(names)}),
                 Creation("statements", parent, f"/v1/statements/{written}/corrections", correction),
             ),
             strict=True,

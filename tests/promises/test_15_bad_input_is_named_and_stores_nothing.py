@@ -69,6 +69,7 @@ class Setting:
 WITH_A_BODY = (
     "accept_invitation",
     "acknowledge_correction",
+    "challenge_statement",
     "change_role",
     "change_transition",
     "correct_statement",
@@ -79,6 +80,7 @@ WITH_A_BODY = (
     "propose_erasure",
     "record_transition",
     "refresh",
+    "resolve_challenge",
     "sign_in",
     "write_statement",
 )
@@ -119,6 +121,7 @@ def setting(service: Service, world: World) -> Setting:
         "organisation_id": family.school_id,
         "erasure_id": world.proposal(other)["id"],
         "statement_id": statement,
+        "challenge_id": family.parent.made(f"/v1/statements/{statement}/challenges", {"words": "It is not so."})["id"],
         "notice_id": reader.get("/v1/correction-notices").json()["items"][0]["id"],
         "membership_id": reader.membership_id or "",
         "entry": "0",
@@ -156,6 +159,12 @@ def _bodies(world: World, family: Family, reader: Person) -> dict[str, dict[str,
     return {
         "accept_invitation": {"token": token, "password": PASSWORD},
         "acknowledge_correction": {"copies": "amended", "passed_on_to": [family.authority_id]},
+        "challenge_statement": {"words": "It is not so.", "for_young_person": True, "view_id": None},
+        "resolve_challenge": {
+            "finding": "upheld",
+            "reasons": "It was not so.",
+            "correction": {"reason": "It was not so.", "replacement": statement},
+        },
         "correct_statement": {"reason": "It was not so.", "replacement": statement},
         "change_role": {"role": "senco"},
         "change_transition": {"state": "cancelled", "planned_date": world.day(150)},

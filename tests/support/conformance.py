@@ -28,6 +28,8 @@ RULES = frozenset(
         "Must be a size that the log has had.",
         "Must be an open transition of this passport.",
         "Must be another organisation that is known here.",
+        "A challenge that is upheld comes with a correction, and no other.",
+        "A parent or the custodian brings the young person's challenge.",
         "Must be in the future.",
         "Must be later than valid_from.",
         "Must be where the transition leads.",
@@ -60,6 +62,7 @@ class Cast:
     entry: int
     erasure: str
     statement: str
+    challenge: str
     correction_notice: str
     sending_authority: str
     receiving_authority: str
@@ -215,6 +218,7 @@ def _with_real_ids(text: str, cast: Cast) -> str:
         written.CONSENT: cast.consent,
         written.ERASURE: cast.erasure,
         written.STATEMENT: cast.statement,
+        written.CHALLENGE: cast.challenge,
         written.CORRECTION_NOTICE: cast.correction_notice,
         written.TEACHERS_MEMBERSHIP: cast.membership_to_change,
         written.SENDING_AUTHORITY: cast.sending_authority,

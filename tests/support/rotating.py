@@ -23,6 +23,7 @@ from support.world import PASSWORD, Family, Person, World
 _PROGRAM = str(Path(sys.executable).with_name("passport-api"))
 _SEALED = {
     "statements": "sealed_statement",
+    "challenges": "sealed_challenge",
     "passports": "sealed_child",
     "consents": "sealed_terms",
     "log_entries": "sealed_payload",

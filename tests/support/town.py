@@ -67,6 +67,7 @@ def build_town(world: World) -> Town:
         "custodian": family.custodian_id,
         "erasure": world.proposal(family)["id"],
         "statement": written["id"],
+        "challenge": _challenged(family, written["id"]),
     }
     _responsible(town)
     _recipients(town)
@@ -91,9 +92,15 @@ def _erase_another(town: Town) -> None:
         "view": consent,
         "entry": str(opened["log_entry"]),
         "statement": written,
+        "challenge": _challenged(child, written),
         "correction notice": _corrected(town, child, consent, written),
     }
     world.erase(child, town.callers["custodian's manager"])
+
+
+def _challenged(child: Family, statement: str) -> str:
+    words = {"words": "It was not so."}
+    return str(child.parent.made(f"/v1/statements/{statement}/challenges", words)["id"])
 
 
 def _corrected(town: Town, child: Family, view: str, statement: str) -> str:

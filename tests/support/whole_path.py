@@ -186,6 +186,17 @@ class WholePath:
         """A statement is withdrawn, and whoever has read it is told and answers."""
         statement = parent.get(f"/v1/passports/{self.passport['id']}/statements").json()["items"][3]["id"]
         path = f"/v1/statements/{statement}"
+        mark, reasons = word(), word()
+        said = {"words": self.plant("NewChallenge.words", f"That is {mark}, it was not so.", mark)}
+        challenge = f"/v1/challenges/{self.twice(parent, f'{path}/challenges', said)['id']}"
+        parent.made(f"{challenge}/restriction")
+        finding = {
+            "finding": "not_upheld",
+            "reasons": self.plant("NewResolution.reasons", f"Three people saw {reasons}.", reasons),
+        }
+        self.worker.made(f"{challenge}/resolution", finding)
+        for at in (challenge, f"{path}/challenges"):
+            self.good(parent.get(at))
         why = word()
         body = {"reason": self.plant("NewCorrection.reason", f"It hurt {why}.", why), "replacement": None}
         self.twice(parent, f"{path}/corrections", body, {"If-Match": parent.get(path).headers["ETag"]})

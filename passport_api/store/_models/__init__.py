@@ -7,6 +7,7 @@ words and the names of organisations: nothing about a child or a family.
 from passport_api.store._models.base import Base
 from passport_api.store._models.children import (
     Acknowledgement,
+    Challenge,
     Consent,
     ConsentApproval,
     CorrectionNotice,
@@ -34,6 +35,7 @@ __all__ = [
     "Account",
     "Acknowledgement",
     "Base",
+    "Challenge",
     "Consent",
     "ConsentApproval",
     "CorrectionNotice",

@@ -69,6 +69,28 @@ class Statement(Base):
     __table_args__ = (Index("ix_statements_of_passport", "passport_id", "id", "version"),)
 
 
+class Challenge(Base):
+    """Somebody's word that a statement is wrong or unfair, and what the custodian found."""
+
+    __tablename__ = "challenges"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    passport_id: Mapped[UUID] = mapped_column(ForeignKey("passports.id"))
+    statement_id: Mapped[UUID]
+    version: Mapped[int]
+    sealed_challenge: Mapped[bytes]
+    made_by: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"))
+    made_at: Mapped[datetime]
+    withheld_at: Mapped[datetime | None]
+    resolved_at: Mapped[datetime | None]
+    resolved_by: Mapped[UUID | None] = mapped_column(ForeignKey("accounts.id"))
+    finding: Mapped[str | None]
+    sealed_reasons: Mapped[bytes | None]
+    __table_args__ = (
+        Index("ix_challenges_of_statement", "statement_id", "id"),
+        Index("ix_challenges_of_passport", "passport_id", "id"),
+    )
+
+
 class CorrectionNotice(Base):
     """What an organisation that received a statement is told of its correction, and what it answered."""
 

@@ -1,5 +1,7 @@
 """Corrections, and where what they correct went."""
 
+from typing import Any
+
 from passport_schemas.examples import family
 from passport_schemas.examples.correction_notices import OPEN, SCHOOL
 from passport_schemas.examples.statements import CORRECTED as _VERSION
@@ -7,7 +9,7 @@ from passport_schemas.examples.statements import WRITE
 
 _REPLACEMENT = {**WRITE, "text": _VERSION["text"]}
 
-CORRECT = {
+CORRECT: dict[str, Any] = {
     "replaced": {
         "value": {"reason": "Tam says that asking the time is only asking the time.", "replacement": _REPLACEMENT}
     },

@@ -92,8 +92,23 @@ CORRECTED = {
 
 VERSIONS = {"items": [CORRECTED, {**KEPT, "status": "replaced"}], "next": None}
 
+_CHALLENGE = {
+    "id": family.CHALLENGE,
+    "challenger": "young_person",
+    "words": "I ask what the time is because I like to know what comes next. It does not mean that I am worried.",
+    "status": "open",
+}
+
 SECTIONS = [
-    {"section": "about_me", "detail_level": "need_to_know", "statements": [_CHILDS_WORDS]},
-    {"section": "regulation", "detail_level": "need_to_know", "statements": [STATEMENT, _OPINION]},
+    {
+        "section": "about_me",
+        "detail_level": "need_to_know",
+        "statements": [{**_CHILDS_WORDS, "challenges": []}],
+    },
+    {
+        "section": "regulation",
+        "detail_level": "need_to_know",
+        "statements": [{**STATEMENT, "challenges": [_CHALLENGE]}, {**_OPINION, "challenges": []}],
+    },
 ]
 """The same as a designated teacher sees them."""

@@ -30,6 +30,7 @@ VIEW = {
     "child": family.CHILD,
     "valid_until": "2028-07-31T23:00:00Z",
     "sections": SECTIONS,
+    "being_reviewed": False,
     "changes": {"since": None, "new": [], "corrected": [], "no_longer_shown": []},
     "log_entry": 128,
 }

@@ -53,6 +53,10 @@ PARENTS_AND_CUSTODIAN = {
     "statement.written",
     "statement.corrected",
     "statement.recipients_read",
+    "statement.challenged",
+    "challenges.read",
+    "statement.withheld",
+    "statement.shown_again",
     "transition.recorded",
     "transition.changed",
     "transitions.read",
@@ -61,7 +65,7 @@ PARENTS_AND_CUSTODIAN = {
     "decisions.read",
 }
 PARENTS_ONLY = {"consent.previewed", "consent.given", "consent.approved", "consent.revoked"}
-CUSTODIAN_ONLY = {"parent.invited", "erasure.proposed"}
+CUSTODIAN_ONLY = {"parent.invited", "erasure.proposed", "challenge.resolved"}
 CUSTODIAN_AND_MANAGER = {"erasure.withdrawn", "erasure.read"}
 MANAGER_ONLY = {"passport.erased"}
 EVERY_USE = PARENTS_AND_CUSTODIAN | PARENTS_ONLY | CUSTODIAN_ONLY | CUSTODIAN_AND_MANAGER | MANAGER_ONLY

@@ -71,6 +71,8 @@ def test_no_action_leaves_access_as_it_is_but_reading_writing_inviting_and_what_
         "passport.read",
         "statement.written",
         "statement.recipients_read",
+        "challenges.read",
+        "challenges.listed",
         "correction.acknowledged",
         "correction_notices.listed",
         "transition.recorded",

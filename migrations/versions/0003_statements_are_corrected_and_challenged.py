@@ -1,4 +1,4 @@
-"""Statements are corrected: a version ends when another takes its place, and whoever received it is told."""
+"""Statements are corrected and challenged: a version ends, whoever received it is told, and words stand beside it."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -56,9 +56,33 @@ def upgrade() -> None:
     op.create_index(
         "ix_correction_notices_to_organisation", "correction_notices", ["organisation_id", "id"], unique=False
     )
+    op.create_table(
+        "challenges",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("passport_id", sa.Uuid(), nullable=False),
+        sa.Column("statement_id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("sealed_challenge", sa.LargeBinary(), nullable=False),
+        sa.Column("made_by", sa.Uuid(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("withheld_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("resolved_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("resolved_by", sa.Uuid(), nullable=True),
+        sa.Column("finding", sa.String(length=64), nullable=True),
+        sa.Column("sealed_reasons", sa.LargeBinary(), nullable=True),
+        sa.ForeignKeyConstraint(["made_by"], ["accounts.id"], name=op.f("fk_challenges_made_by_accounts")),
+        sa.ForeignKeyConstraint(["passport_id"], ["passports.id"], name=op.f("fk_challenges_passport_id_passports")),
+        sa.ForeignKeyConstraint(["resolved_by"], ["accounts.id"], name=op.f("fk_challenges_resolved_by_accounts")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_challenges")),
+    )
+    op.create_index("ix_challenges_of_passport", "challenges", ["passport_id", "id"], unique=False)
+    op.create_index("ix_challenges_of_statement", "challenges", ["statement_id", "id"], unique=False)
 
 
 def downgrade() -> None:
+    op.drop_index("ix_challenges_of_statement", table_name="challenges")
+    op.drop_index("ix_challenges_of_passport", table_name="challenges")
+    op.drop_table("challenges")
     op.drop_index("ix_correction_notices_to_organisation", table_name="correction_notices")
     op.drop_index("ix_correction_notices_of_passport", table_name="correction_notices")
     op.drop_table("correction_notices")
