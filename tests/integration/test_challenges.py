@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
+from passport_api.services import views
 from support.answers import nobodys_id, told
 from support.databases import BACKENDS
 from support.lists import every
+from support.overlaid import Overlaid
 from support.service import running_service
 from support.world import Family, Person, World
 
@@ -197,6 +199,29 @@ def test_while_it_is_open_the_statement_can_be_left_out(case: Case, who: str) ->
     assert person.http.delete(path).json()["withheld"] is False
     assert case.shown()["challenges"] == [beside(challenge)]
     assert not case.is_being_reviewed()
+
+
+@pytest.mark.parametrize("what", ["challenged", "withheld"])
+def test_a_release_that_had_read_before_is_decided_again(
+    case: Case, what: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is answered between a release's reading and its entry in the log holds for that release."""
+    seal = views.journal.seal
+    before = case.challenge() if what == "withheld" else None
+    due = [lambda: case.challenge() if before is None else case.family.parent.made(_restriction(before))]
+
+    def meanwhile(*arguments: Any) -> Any:
+        if due:
+            due.pop()()
+        return seal(*arguments)
+
+    monkeypatch.setattr(views, "journal", Overlaid(views.journal, seal=meanwhile))
+    shown = case.shown()
+    assert (shown == {}) if what == "withheld" else (len(shown["challenges"]) == 1)
+
+
+def _restriction(challenge: Any) -> str:
+    return f"/v1/challenges/{challenge['id']}/restriction"
 
 
 def test_whoever_would_not_have_seen_it_is_not_told_that_it_is_left_out(world: World) -> None:

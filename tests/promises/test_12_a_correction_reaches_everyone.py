@@ -9,7 +9,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +24,7 @@ from support.answers import nobodys_id, told
 from support.at_once import at_once
 from support.databases import BACKENDS, fresh_database
 from support.lists import every
+from support.overlaid import Overlaid
 from support.raw_database import RawDatabase
 from support.service import Clock, Service, listening, running_service
 from support.world import Family, Person, World
@@ -312,16 +312,6 @@ def test_a_release_that_came_while_it_was_looked_for_recipients_is_told(
     told_to = story.correct(MENDED)
     assert HARM in opened[0].text
     assert late in told_to
-
-
-class Overlaid:
-    """A module with something of it replaced, for whoever imports it under this name alone."""
-
-    def __init__(self, module: ModuleType, **replaced: Any) -> None:
-        self._module, self._replaced = module, replaced
-
-    def __getattr__(self, name: str) -> Any:
-        return self._replaced.get(name) or getattr(self._module, name)
 
 
 def test_an_opened_view_says_what_changed_since_this_readers_last_time(story: Told) -> None:
