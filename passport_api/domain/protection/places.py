@@ -43,12 +43,18 @@ def can_find_address(text: str) -> bool:
 
 
 def school_patterns(text: str) -> Iterator[Pattern]:
-    """Yield what to look for, for a school: what it is called, with or without what kind of school it is."""
+    """Yield what to look for, for a school: what it is called, with or without what kind of school it is.
+
+    A school that is called by one ordinary word (Hillside) or by a street that every town has is looked for with a
+    word that says that it is a school.
+    """
     core = core_of_school(text)
-    if len(core) > 1 or not ordinary(core[0]):
+    words = [part for word in core for part in words_in(word)]
+    telling = len(words) > 1 and not (REFUSED | COMMON_STREETS).issuperset(words)
+    if telling or not ordinary(words[0]):
         yield from place_patterns(" ".join(core))
     else:
-        yield Pattern((one_of(core[0]), KINDS_OF_SCHOOL), Rule.PHRASE)
+        yield Pattern((*map(one_of, words), KINDS_OF_SCHOOL), Rule.PHRASE)
 
 
 def place_patterns(text: str) -> Iterator[Pattern]:

@@ -10,7 +10,7 @@ from passport_api.domain.protection.folding import fold
 from passport_api.domain.protection.numbers import national_number
 from passport_api.domain.protection.patterns import words_in
 from passport_api.domain.protection.places import can_find_address, core_of_school
-from passport_api.domain.protection.words import REFUSED
+from passport_api.domain.protection.words import REFUSED, SCHOOL_WORDS
 
 MAX_TERM = 200
 """The longest term, in characters."""
@@ -114,14 +114,16 @@ def _fault_of(kind: ProtectedKind, text: str) -> TermFault | None:
     if kind in _CHECKS:
         can_be_found, fault = _CHECKS[kind]
         return None if can_be_found(text) else fault
-    return _fault_of_words(words_in(" ".join(core_of_school(text))) if kind in _SCHOOLS else words_in(fold(text)))
+    if kind in _SCHOOLS:
+        return _fault_of_words(words_in(" ".join(core_of_school(text))), SCHOOL_WORDS)
+    return _fault_of_words(words_in(fold(text)), REFUSED)
 
 
-def _fault_of_words(words: list[str]) -> TermFault | None:
+def _fault_of_words(words: list[str], too_common: frozenset[str]) -> TermFault | None:
     """Why a name of these words cannot be looked for."""
     if not any(len(word) > 1 and not word.isdigit() for word in words):
         return TermFault.TOO_SHORT
-    return TermFault.TOO_COMMON if all(word in REFUSED or len(word) == 1 for word in words) else None
+    return TermFault.TOO_COMMON if all(word in too_common or len(word) == 1 for word in words) else None
 
 
 def _valid(kind: type[NhsNumber | Upn], text: str) -> bool:

@@ -20,6 +20,7 @@ from passport_api.domain.protection.words import (
 _LOOK_BACK = 40
 _OPENING = " \t\"'([*•-"
 _LAST_WORD = re.compile(r"([^\W\d_]+)\Z")
+_LAST_NAME = re.compile(r"([^\W\d_]+)('s?)?\Z")
 _NEXT = re.compile(r" ([^\W\d_]+)")
 
 _PERSONS = re.compile(
@@ -89,14 +90,14 @@ def is_somebody_elses(reading: Reading, start: int, end: int, known: frozenset[s
 
 
 def is_part_of_a_place(reading: Reading, start: int, end: int) -> bool:
-    """Whether a surname is the second half of a place's name: "Otter Lane" where a Kate Lane is protected."""
+    """Whether a surname is the second half of a place's or a day's name: Otter Lane, Mother's Day, not Mrs Lane."""
     if reading.folded[start:end] not in PLACES or not start or reading.folded[start - 1] != " ":
         return False
-    previous = _LAST_WORD.search(reading.folded, max(0, start - _LOOK_BACK), start - 1)
+    previous = _LAST_NAME.search(reading.folded, max(0, start - _LOOK_BACK), start - 1)
     if previous is None or not reading.capital_at(previous.start()):
         return False
     word = previous[1]
-    return not (len(word) == 1 or word in TITLES or word in REFUSED or word in first_names())
+    return bool(previous[2]) or not (len(word) == 1 or word in TITLES or word in REFUSED or word in first_names())
 
 
 def _names_a_thing(reading: Reading, end: int) -> bool:
