@@ -30,11 +30,11 @@ def address_patterns(text: str) -> Iterator[Pattern]:
     for postcode in _POSTCODE.finditer(folded):
         yield from _postcode_patterns(postcode)
     for number, part in enumerate(re.split(r"[,\n]", _POSTCODE.sub(" ", folded))):
-        words = words_in(part)
-        if _is_street(words):
+        words = [word for word in part.split() if words_in(word)]
+        if len(words) > 1 and words_in(words[-1])[0] in STREETS and not words[-2].isdigit():
             yield from _street_patterns(words)
-        elif number == 0 and _is_a_name(words):
-            yield from (Pattern(phrase, Rule.PHRASE) for phrase in phrases(words))
+        elif number == 0 and _is_a_name(words_in(part)):
+            yield from place_patterns(part)
 
 
 def can_find_address(text: str) -> bool:
@@ -59,9 +59,9 @@ def school_patterns(text: str) -> Iterator[Pattern]:
 
 def place_patterns(text: str) -> Iterator[Pattern]:
     """Yield what to look for, for the name of a place."""
-    for phrase in phrases(word for word in fold(text).split() if words_in(word)):
-        words = tuple(_SAINT if _SAINT.issuperset(word) else word for word in phrase)
-        yield Pattern(words, Rule.PLACE if len(words) == 1 else Rule.PHRASE)
+    words = [word for word in fold(text).split() if words_in(word)]
+    for phrase in phrases(words[1:] if len(words) > 1 and words[0] == "the" else words):
+        yield Pattern(_either_saint(phrase), Rule.PLACE if len(phrase) == 1 else Rule.PHRASE)
 
 
 def core_of_school(text: str) -> list[str]:
@@ -81,10 +81,6 @@ def _postcode_patterns(postcode: re.Match[str]) -> Iterator[Pattern]:
         yield Pattern((one_of(area), one_of(district + sector), one_of(unit)), Rule.EXACT)
 
 
-def _is_street(words: list[str]) -> bool:
-    return len(words) > 1 and words[-1] in STREETS and any(not word.isdigit() for word in words[:-1])
-
-
 def _is_a_name(words: list[str]) -> bool:
     """Whether a part without a kind names a house, and not a flat in one."""
     return any(len(word) > 1 and not word.isdigit() for word in words) and not (
@@ -93,16 +89,20 @@ def _is_a_name(words: list[str]) -> bool:
 
 
 def _street_patterns(words: list[str]) -> Iterator[Pattern]:
-    digits = [place for place, word in enumerate(words[:-1]) if word.isdigit()]
-    first = digits[-1] + 1 if digits else 0
-    if digits and len(words[first]) == 1 and first < len(words) - 2:
-        first += 1  # the letter of 14a
-    street = tuple(_SAINT if word in _SAINT else one_of(word) for word in words[first:-1])
-    if not street:
-        return
-    kind = STREETS[words[-1]]
-    if digits:
-        house = tuple(one_of(word) for word in words[digits[-1] : first])
-        yield Pattern((*house, *street, kind), Rule.EXACT)
-    if not all(word in COMMON_STREETS | PARTICLES for word in words[first:-1]):
-        yield Pattern((*street, kind), Rule.PHRASE)
+    """The house's number with its street, and the street alone; each with every way to write its kind."""
+    numbered = [place for place, word in enumerate(words[:-1]) if word[0].isdigit()]
+    first = numbered[-1] + 1 if numbered else 0
+    street, kind = words[first:-1], STREETS[words_in(words[-1])[0]]
+    if numbered and len(street) > 1 and len(street[0]) == 1:
+        first, street = first + 1, street[1:]  # the letter of 14 a
+    house = words_in(" ".join(words[numbered[-1] : first])) if numbered else []
+    common = (COMMON_STREETS | PARTICLES).issuperset(street)
+    for phrase in phrases(street):
+        if house and phrase:
+            yield Pattern((*map(one_of, house), *_either_saint(phrase), kind), Rule.EXACT)
+        if not common:
+            yield Pattern((*_either_saint(phrase), kind), Rule.PHRASE)
+
+
+def _either_saint(phrase: tuple[frozenset[str], ...]) -> tuple[frozenset[str], ...]:
+    return tuple(_SAINT if _SAINT.issuperset(word) else word for word in phrase)

@@ -26,7 +26,8 @@ _NEXT = re.compile(r" ([^\W\d_]+)")
 _PERSONS = re.compile(
     r"'s?(?![^\W_])|\s(?:said|says|told|tells|asked|asks|visited|visits|lived|lives|wrote|writes|rang|phoned|phones|"
     r"texted|texts|wants|wanted|loves|loved|knows|knew|thinks|thought|hugged|hugs|cried|cries|laughed|shouted|shouts|"
-    r"drank|drinks|died|attended|attends|who|herself|himself|was born|is (?:his|her|their)|was (?:his|her|their))"
+    r"drank|drinks|died|attended|attends|who|herself|himself|was born|"
+    r"(?:is|was) (?:his|her|their) (?:birth )?(?:mum|mother|dad|father|sister|brother|aunt|uncle|nan|gran\w{0,8}))"
     r"(?![^\W_])"
 )
 _ANYBODYS = re.compile(r"\s(?:has|had|is|was|came|went|gave|gives|took|takes|moved|did|does|met|saw)(?![^\W_])")
