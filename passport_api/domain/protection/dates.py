@@ -15,7 +15,8 @@ _NUMERIC = re.compile(r"([0-9]{1,4})\s?[-/.\s]\s?([0-9]{1,2})\s?[-/.\s]\s?([0-9]
 _DAY_FIRST = re.compile(_DAY + r"[\s,.\-/]{0,2}(?:day\s)?(?:of\s)?" + _MONTH + _YEAR)
 _MONTH_FIRST = re.compile(_MONTH + r"[\s,.\-/]{1,2}(?:the\s)?" + _DAY + _YEAR)
 
-_BIRTH = re.compile(r"(?<![a-z])(?:born|births?|birthdays?|dob|d\.o\.b)(?![a-z])")
+_BIRTH_WORDS = frozenset(("born", "birth", "births", "birthday", "birthdays", "dob"))
+_BIRTH = re.compile(rf"(?<![a-z])(?:{'|'.join(_BIRTH_WORDS)})(?![a-z])")
 _NEAR = 60
 """How many characters before and after a day without its year may speak of a birth."""
 
@@ -36,6 +37,12 @@ def read_date(text: str) -> date | None:
             year, month, day = meant[0]
             return _date(int(year), month, day)
     return None
+
+
+def words_beside(dates: Days) -> frozenset[str]:
+    """Return the words of which a text has one wherever one of these dates is found in it: a year, or a birth."""
+    years = {year for days in dates.values() for year, _ in days}
+    return _BIRTH_WORDS.union(*({str(year), f"{year % _CENTURY:02}"} for year in years))
 
 
 def find_dates(folded: str, dates: Days, months: Iterable[str]) -> Iterator[tuple[int, int, int]]:
@@ -61,7 +68,7 @@ def _written(folded: str, months: Iterable[str]) -> Iterator[tuple[re.Pattern[st
         yield _NUMERIC, found
     for month in months:
         for start, end in each_word(folded, month):
-            if before := _DAY_FIRST.search(folded, max(0, start - _AROUND_A_MONTH), end + _AROUND_A_MONTH):
+            for before in _DAY_FIRST.finditer(folded, max(0, start - _AROUND_A_MONTH), end + _AROUND_A_MONTH):
                 yield _DAY_FIRST, before
             if after := _MONTH_FIRST.match(folded, start):
                 yield _MONTH_FIRST, after

@@ -9,7 +9,7 @@ from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from passport_api.domain.protection.dates import Days, find_dates, read_date
+from passport_api.domain.protection.dates import Days, find_dates, read_date, words_beside
 from passport_api.domain.protection.folding import Reading, fold
 from passport_api.domain.protection.names import name_patterns, surname_patterns
 from passport_api.domain.protection.numbers import digits_of, find_digits, national_number
@@ -24,7 +24,9 @@ _THREE_LETTERS = array("L", (1, 1, 1)).tobytes()
 """Three words of one letter in a row, as lengths: asked of every text, and nearly always in vain."""
 
 _SPELT_INSIDE = 4
-"""A name of this many letters is found within a longer run of letters set apart."""
+"""A name of this many letters is found within a longer run of letters set apart; of three, by itself only."""
+
+_LONGEST_SPELT = 20
 
 _Found = tuple[int, int, int]
 """Start and end in the folded text, and the term's number."""
@@ -50,7 +52,7 @@ class Hit:
 class Matcher:
     """Finds protected terms. Holds what they are: as secret as they are."""
 
-    __slots__ = ("_dates", "_known", "_numbers", "_patterns", "_spelt", "_terms", "_words")
+    __slots__ = ("_dates", "_known", "_numbers", "_patterns", "_spelt", "_terms", "_words", "_years")
 
     def __init__(self, terms: Sequence[ProtectedTerm], in_use: frozenset[str]) -> None:
         self._terms = tuple(terms)
@@ -63,6 +65,7 @@ class Matcher:
         for number, term in enumerate(self._terms):
             self._add_figures(number, term)
         self._words = frozenset(self._patterns)
+        self._years = words_beside(self._dates)
         self._known, self._spelt = _names_among(self._patterns)
 
     def __repr__(self) -> str:
@@ -93,7 +96,7 @@ class Matcher:
             yield from self._found_spelt_out(folded)
         if self._numbers:
             yield from find_digits(folded, self._numbers)
-        if self._dates:
+        if self._dates and not self._years.isdisjoint(words):
             yield from find_dates(folded, self._dates, words & MONTHS.keys())
 
     def _found_words(self, reading: Reading, words: frozenset[str]) -> Iterator[_Found]:
@@ -114,10 +117,11 @@ class Matcher:
         for run in _SPELT_OUT.finditer(f" {folded}"):
             places = [letter.start() for letter in WORD.finditer(folded, run.start(1) - 1, run.end() - 1)]
             letters = "".join([folded[place] for place in places])
-            for name, number in self._spelt.items():
-                first = letters.find(name)
-                if first >= 0 and (len(name) >= _SPELT_INSIDE or name == letters):
-                    yield places[first], places[first + len(name) - 1] + 1, number
+            shortest = min(_SPELT_INSIDE, len(letters))
+            for first in range(len(letters) - shortest + 1):
+                for last in range(first + shortest, min(first + _LONGEST_SPELT, len(letters)) + 1):
+                    if (number := self._spelt.get(letters[first:last])) is not None:
+                        yield places[first], places[last - 1] + 1, number
 
     def _add_figures(self, number: int, term: ProtectedTerm) -> None:
         match term.kind:

@@ -129,6 +129,10 @@ def test_a_day_without_its_year_counts_only_beside_a_birth():
     assert found("Her birthday is 3/9.", term, kind="date") == []
 
 
+def test_a_date_beside_another_is_found():
+    assert found("1 May 2017, 3 September 2015, 3 May 2018", "3 September 2015", kind="date") == ["3 September 2015"]
+
+
 @pytest.mark.parametrize("text", ["3 September 2016", "4 September 2015", "13/09/2015", "September 2015", "2015"])
 def test_another_date_is_not_the_one(text):
     assert found(text, "3 September 2015", kind="date") == []
