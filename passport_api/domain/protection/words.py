@@ -34,6 +34,7 @@ MONTHS: Final = {
 _SETS: Final = sets_of("word_sets.txt")
 
 DAYS: Final = _SETS["days"]
+SEASONS: Final = _SETS["seasons"]
 TITLES: Final = _SETS["titles"]
 PARTICLES: Final = _SETS["particles"]
 COMMON_STREETS: Final = _SETS["common streets"]

@@ -10,6 +10,7 @@ from passport_api.domain.protection.words import (
     MONTHS,
     PLACES,
     REFUSED,
+    SEASONS,
     THINGS,
     THINGS_TOO,
     TITLES,
@@ -17,6 +18,7 @@ from passport_api.domain.protection.words import (
     ordinary,
 )
 
+_CALENDAR = MONTHS.keys() | DAYS | SEASONS
 _LOOK_BACK = 40
 _OPENING = " \t\"'([*•-"
 _LAST_WORD = re.compile(r"([^\W\d_]+)\Z")
@@ -51,7 +53,7 @@ def written_as_a_name(reading: Reading, start: int, end: int, rule: Rule) -> boo
         return True
     if not reading.capital_at(start) or _names_a_thing(reading, end):
         return False
-    if (word in MONTHS or word in DAYS) and _is_of_the_calendar(reading.folded, word, start, end):
+    if word in _CALENDAR and _is_of_the_calendar(reading.folded, word, start, end):
         return False
     return not begins_a_sentence(reading.folded, start) or _is_a_person_there(reading, word, end, rule)
 

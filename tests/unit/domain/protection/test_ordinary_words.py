@@ -9,7 +9,17 @@ from passport_api.domain.protection.terms import ProtectedKind, ProtectedTerm
 from passport_api.domain.protection.words import ordinary_words
 from unit.domain.protection.finding import found
 
-ROSE = ("Rose Park", "Will Young", "June Lane", "May Church", "Mark King", "Grace Hope", "Bill Field", "Art Day")
+ROSE = (
+    "Rose Park",
+    "Will Young",
+    "June Lane",
+    "May Church",
+    "Mark King",
+    "Grace Hope",
+    "Bill Field",
+    "Art Day",
+    "Summer Cook",
+)
 
 
 @pytest.mark.parametrize(
@@ -45,6 +55,7 @@ ROSE = ("Rose Park", "Will Young", "June Lane", "May Church", "Mark King", "Grac
         "R o s e",
         "Mr. King came.",
         "Ask Grace.",
+        "Summer has a sister; he likes Summer.",
     ],
 )
 def test_written_as_a_name_it_is_found(text):
@@ -90,6 +101,8 @@ def test_written_as_a_name_it_is_found(text):
         "Line one.\nWill it rain?",
         "She sat. Will she stand?",
         "Day by day.",
+        "this Summer, in Summer, Summer 2027",
+        "Summer holidays are long.",
     ],
 )
 def test_written_as_a_word_it_is_not(text):
