@@ -21,7 +21,8 @@ def name_patterns(text: str) -> Iterator[Pattern]:
     for spelt in spellings(surname):
         lasts = (*map(one_of, spelt[:-1]), _plural(spelt[-1]))
         yield from _in_full(firsts, lasts)
-    yield Pattern((frozenset(first + last for first in firsts[0]),), Rule.EXACT)
+    together = frozenset(first + last for first in firsts[0] if not ordinary(first + last))
+    yield Pattern((together,), Rule.EXACT)
     yield from _first_alone(given[0], firsts[0])
     yield from surname_patterns(surname)
 

@@ -104,6 +104,11 @@ def test_a_first_name_that_the_child_still_bears_is_no_hit_by_itself():
     assert found("Tam Doyle swims.", "Tamsin Doyle", kind="former_name", in_use=in_use) == ["Tam Doyle"]
 
 
+def test_names_run_together_are_found_unless_they_make_a_word():
+    assert found("message from rosekettle99", "Rose Kettle") == ["rosekettle"]
+    assert found("maybe on sunday", "May Be", "Sun Day") == []
+
+
 def test_a_matcher_without_terms_finds_nothing():
     assert found("Kate Doyle, 01632 960123.") == []
 

@@ -118,6 +118,12 @@ def test_a_place_that_is_an_ordinary_word_needs_its_capital():
     assert found("He was born in Reading.", "Reading", kind="place") == ["Reading"]
 
 
+def test_what_stands_for_a_name_may_be_a_word_though_the_name_is_none():
+    names = ("Anthony Thornbury", "Leonard Thornbury", "Jean Thornbury", "Barbara Thornbury", "Susan Thornbury")
+    assert found("an ant, a lens, blue jeans, rainy days; sue, tone", *names) == []
+    assert found("Ant, Len, Sue and Babs, and anthony", *names) == ["Ant", "Len", "Sue", "Babs", "anthony"]
+
+
 def test_two_letters_need_their_capital():
     assert found("jo jo", "Jo") == []
     assert found("Ask Jo.", "Jo") == ["Jo"]
