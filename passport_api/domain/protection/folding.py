@@ -63,9 +63,9 @@ class Reading:
         return origins[start], max(last, following)
 
     def capital_at(self, start: int) -> bool:
-        """Whether the folded character there was written as a capital."""
+        """Whether the folded character there was written as a capital, or in a script that has no small letters."""
         origins = self._origin_of_each()
-        return self.text[start if origins is None else origins[start]].isupper()
+        return not self.text[start if origins is None else origins[start]].islower()
 
     def _origin_of_each(self) -> list[int] | None:
         """Where each folded character came from; None when each stands where it stood."""

@@ -66,7 +66,8 @@ class Matcher:
             self._add_figures(number, term)
         self._words = frozenset(self._patterns)
         self._years = words_beside(self._dates)
-        self._known, self._spelt = _names_among(self._patterns)
+        known, self._spelt = _names_among(self._patterns)
+        self._known = known | in_use
 
     def __repr__(self) -> str:
         return f"Matcher({len(self._terms)} terms)"

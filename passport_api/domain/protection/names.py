@@ -1,17 +1,32 @@
 """A person's name, in the ways it may be written: in full, the other way round, with an initial, each part alone."""
 
+import re
 from collections.abc import Iterator
 
 from passport_api.domain.protection.folding import fold
 from passport_api.domain.protection.patterns import Pattern, Rule, one_of, spellings, words_in
-from passport_api.domain.protection.words import PARTICLES, REFUSED, TITLES, alike, ordinary
+from passport_api.domain.protection.words import PARTICLES, REFUSED, TITLES, alike, first_names, ordinary
 
 _SHORTEST_PART = 3
 """Half of a double-barrelled surname is looked for by itself from this many letters on."""
 
 
+_ALSO = re.compile(r"[()/]|(?<![^\W_])(?:nee|aka|formerly|also|known as|or)(?![^\W_])")
+
+
 def name_patterns(text: str) -> Iterator[Pattern]:
-    """Yield what to look for, for a person's name in full or one name of theirs."""
+    """Yield what to look for, for a person's name in full or one name of theirs.
+
+    "Kate Doyle (née Marsh)" and "Kate Doyle, also known as Kitty Marsh" are two names of one person.
+    """
+    names = [name for part in _ALSO.split(fold(text)) if words_in(name := part.strip(" ,;\"'"))] or [fold(text)]
+    yield from _patterns_of_one(names[0])
+    for other in names[1:]:
+        only = len(other.split()) == 1 and other not in first_names()
+        yield from _patterns_of_one(f"{_parts_of(names[0])[0][0]} {other}" if only else other)
+
+
+def _patterns_of_one(text: str) -> Iterator[Pattern]:
     given, surname = _parts_of(text)
     if not surname:
         yield from _single(given[0]) if given else ()

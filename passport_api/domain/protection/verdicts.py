@@ -20,7 +20,7 @@ def is_a_hit(rule: Rule, reading: Reading, spans: Sequence[tuple[int, int]], kno
         rule: the pattern's.
         reading: the text.
         spans: where each word of the pattern stands in the folded text.
-        known: the names of those who are protected.
+        known: names that are no other person's surname: of those who are protected, and of the child and family.
     """
     match rule:
         case Rule.EXACT:

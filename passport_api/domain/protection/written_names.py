@@ -78,7 +78,7 @@ def is_somebody_elses(reading: Reading, start: int, end: int, known: frozenset[s
         reading: the text.
         start: where the first name begins.
         end: where it ends.
-        known: the names of those who are protected, and the initials of their surnames.
+        known: names that are no other person's surname: of those who are protected, and of the child and family.
     """
     if not reading.capital_at(start):
         return False

@@ -104,6 +104,16 @@ def test_a_first_name_that_the_child_still_bears_is_no_hit_by_itself():
     assert found("Tam Doyle swims.", "Tamsin Doyle", kind="former_name", in_use=in_use) == ["Tam Doyle"]
 
 
+def test_two_names_of_one_person_may_be_one_term():
+    assert found("Kate Marsh, Mrs Marsh", "Katherine Doyle (n\u00e9e Marsh)") == ["Kate Marsh", "Marsh"]
+    assert found("Kitty Price and Kate Doyle", "Kate Doyle, also known as Kitty Price") == ["Kitty Price", "Kate Doyle"]
+    assert found("Skippy", 'Joseph Doyle ("Skippy")') == ["Skippy"]
+
+
+def test_a_name_of_the_family_after_it_makes_nobody_else_of_a_first_name():
+    assert found("He told Kate Tam was well.", "Kate Doyle", in_use=("Tam",)) == ["Kate"]
+
+
 def test_names_run_together_are_found_unless_they_make_a_word():
     assert found("message from rosekettle99", "Rose Kettle") == ["rosekettle"]
     assert found("maybe on sunday", "May Be", "Sun Day") == []

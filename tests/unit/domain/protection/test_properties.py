@@ -5,13 +5,14 @@ import time
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bench.protected_list import IN_USE, PROTECTED
 from passport_api.domain.protection.leaks import leaks_in
 from passport_api.domain.protection.matcher import compile_terms
-from passport_api.domain.protection.terms import ProtectedKind
+from passport_api.domain.protection.terms import ProtectedKind, ProtectedTerm, TermInvalid
+from passport_api.domain.protection.words import DAYS, ordinary_words
 
 MATCHER = compile_terms(PROTECTED, in_use=IN_USE)
 
@@ -42,12 +43,51 @@ def test_leaks_are_within_the_text_in_order_and_apart(text):
 SAFE = st.text(st.characters(exclude_categories=("Cs",)), max_size=80)
 
 
-@pytest.mark.parametrize("number", range(len(PROTECTED)), ids=lambda number: PROTECTED[number].kind.value)
-@given(before=SAFE, after=SAFE)
+@settings(max_examples=500)
+@given(number=st.integers(0, len(PROTECTED) - 1), before=SAFE, after=SAFE)
 def test_a_term_in_so_many_words_is_always_found(number, before, after):
     term = PROTECTED[number]
     text = f"{before}; near {term.text}; {after}"
     assert any(term.text.find(text[hit.start : hit.end]) >= 0 for hit in MATCHER.find(text))
+
+
+ODD_WORDS = st.lists(
+    st.sampled_from([*PIECES.split(" "), "aka", "or", "(", "de", "the", "School", "O'", "Mc", "Mr", "Flat"])
+)
+
+
+@given(st.sampled_from(ProtectedKind), st.one_of(st.text(max_size=40), ODD_WORDS.map(" ".join)), TEXTS)
+def test_whatever_is_accepted_can_be_looked_for(kind, written, text):
+    try:
+        term = ProtectedTerm(kind, written)
+    except TermInvalid:
+        return
+    matcher = compile_terms([term])
+    hits = (*matcher.find(text), *matcher.find(f"{text} {written}"))
+    assert all(hit.term == 0 and hit.kind is kind for hit in hits)
+
+
+NAMES = st.lists(
+    st.one_of(
+        st.text("abcdefghijklmnopqrstuvwxyz", min_size=2, max_size=9),
+        st.text("abc\u00e9\u0142\u0430\u043b\u03b1\u0628\u0627", min_size=2, max_size=9),
+        st.sampled_from(sorted(ordinary_words() - DAYS)),
+        st.sampled_from(("o'brien", "kerr-doyle", "mcallister", "anne-marie", "siobhan", "van")),
+    ).map(str.title),
+    min_size=1,
+    max_size=4,
+).map(" ".join)
+
+
+@given(st.sampled_from(("former_name", "relative_name", "carer_name", "sibling_name", "place")), NAMES, st.booleans())
+def test_a_name_with_its_capitals_is_always_found(kind, name, louder):
+    try:
+        term = ProtectedTerm(ProtectedKind(kind), name)
+    except TermInvalid:
+        return
+    matcher = compile_terms([term])
+    assert matcher.stops(f"they met {name.upper() if louder else name} there")
+    assert matcher.stops(f"they met {name}.")
 
 
 def test_every_kind_but_the_familys_own_is_on_the_list():
