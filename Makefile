@@ -52,6 +52,7 @@ openapi: dev  ## Write openapi.yaml from the code
 bench: dev  ## Measure the protected release against the plainest one (takes about an hour)
 	$(BIN)/python -m bench
 	$(BIN)/python -m bench.anchoring
+	$(BIN)/python -m bench.protection
 
 bench-rotation: dev  ## Measure releases while 100,000 passports' keys are rewrapped
 	$(BIN)/python -m bench.rotation
