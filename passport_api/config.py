@@ -85,7 +85,6 @@ def for_folder(folder: Path, base_url: str = "http://127.0.0.1:8000") -> Setting
         key_url=f"file:{folder.resolve() / 'keys.json'}",
         base_url=base_url,
         anchors=(f"file:{folder.resolve() / 'anchors' / 'log.anchor'}",),
-        mail_folder=str(folder.resolve() / "mail"),
     )
 
 

@@ -105,7 +105,8 @@ def demo(data: Path, port: int) -> None:
         click.echo("Making keys, a database and a family …")
         staging.stage(data, demonstration.load(), _staged_runtime, new_secret)
     card = staging.write_card(data, base_url)
-    settings = replace(for_folder(data, base_url), trusted_hosts=("127.0.0.1", "localhost"))
+    mail = str(data.resolve() / "mail")
+    settings = replace(for_folder(data, base_url), trusted_hosts=("127.0.0.1", "localhost"), mail_folder=mail)
     _prepare_log(settings)
     _show_card(card, data)
     with beside(settings):

@@ -31,7 +31,8 @@ WORDS: dict[Kind, Words] = {
     Kind.VIEW_AVAILABLE: Words(
         subject="Something was shared with {organisation}",
         happened="Something was shared with {organisation}. You can read it now.",
-        next="Please sign in to see what it is. When you have read it, say so there, so that they know.",
+        next="Please sign in to see what it is. When you have read it, say so there. "
+        "Then the people who shared it can see that you have.",
         action="Sign in to read it",
     ),
 }
