@@ -168,6 +168,14 @@ def test_a_consent_that_waits_for_a_parent_is_no_news_and_the_second_agreement_i
     assert [letter.to for letter in post.box.letters] == [reader.email]
 
 
+def test_an_agreement_that_nobody_waited_for_is_no_news(post: Post, school: School) -> None:
+    other = post.world.parent(school.family.social_worker, school.family.passport_id)
+    consent = post.world.consent(school.family)
+    other.made(f"/v1/consents/{consent['id']}/approval")
+    post.work()
+    assert len(post.box.letters) == len(school.readers)
+
+
 def test_a_view_that_opens_later_is_told_of_then_and_to_those_who_are_there_then(post: Post, school: School) -> None:
     opens = post.service.clock() + timedelta(minutes=4)
     post.world.consent(school.family, valid_from=opens.isoformat())

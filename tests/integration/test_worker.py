@@ -22,7 +22,7 @@ from passport_api.domain.ids import OrganisationId
 from passport_api.services import webhooks
 from passport_api.services.execution import perform_unattended
 from support.raw_database import RawDatabase, Row
-from support.receivers import Hook, Letter, Mailbox, Post, hook, mailbox
+from support.receivers import Hook, Letter, Mailbox, Post, hook, mailbox, notify_api
 from support.service import Service
 from support.until import until
 from support.working import working
@@ -206,6 +206,22 @@ def test_it_ends_in_good_order_and_says_what_became_of_each_by_its_id_alone(
     listed = run(settings, "notices", "dead")
     assert "mail-refused" in listed
     assert "@" not in listed
+
+
+def test_what_a_library_says_of_an_address_is_not_logged(
+    service: Service, world: World, settings: Settings, family: Family, readers: list[Person], tmp_path: Path
+) -> None:
+    """Notify's client logs what it was answered, and Notify's answer names the address that it refuses."""
+    world.consent(family)
+    some_id = UUID(int=1)
+    with notify_api(400) as (url, _):
+        by_notify = replace(
+            settings, smtp_url="", notify_key=f"key-{some_id}-{some_id}", notify_template="a", notify_url=url
+        )
+        with working(by_notify, tmp_path / "output") as worker:
+            until(lambda: worker.said().count('"fault":"mail-refused"') == 2)
+    assert '"event":"library"' in worker.said()
+    assert "@" not in worker.said()
 
 
 def test_dead_letters_are_listed_and_delivered_again(

@@ -1,5 +1,6 @@
 """Those who receive notices: a real mail server, and a real web server for webhooks."""
 
+import json
 import socket
 import ssl
 import threading
@@ -156,3 +157,39 @@ def only(user: str, password: str) -> Callable[..., AuthResult]:
         return AuthResult(success=(said.login, said.password) == (user.encode(), password.encode()), handled=False)
 
     return check
+
+
+@contextmanager
+def notify_api(status: int = 201) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    """GOV.UK Notify, as far as it is used: what was sent, by its reference."""
+    sent: list[dict[str, Any]] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            reference = self.path.partition("reference=")[2].partition("&")[0]
+            self._answer(200, {"notifications": [one for one in sent if one["reference"] == reference], "links": {}})
+
+        def do_POST(self) -> None:
+            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            assert self.headers["Authorization"].startswith("Bearer ")
+            if status == 201:
+                sent.append(body)
+            self._answer(status, {"id": "1", "errors": [{"message": f"{body['email_address']} is wrong"}]})
+
+        def _answer(self, code: int, content: Any) -> None:
+            self.send_response(code)
+            self.end_headers()
+            self.wfile.write(json.dumps(content).encode())
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}", sent
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
