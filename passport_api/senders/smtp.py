@@ -22,9 +22,16 @@ SECONDS = 10.0
 _HOW = "PASSPORT_SMTP_URL must be smtps://USER:PASSWORD@HOST:PORT, or smtp:// for STARTTLS"
 _PORTS = {"smtps": 465, "smtp": 587}
 _FOR_GOOD = 500
+
+
+class NotSecure(smtplib.SMTPException):
+    """A server does not offer to encrypt, and so is given nothing."""
+
+
 _FAULTS: tuple[tuple[type[Exception], Fault], ...] = (
-    (smtplib.SMTPNotSupportedError, Fault.MAIL_NOT_SECURE),
+    (NotSecure, Fault.MAIL_NOT_SECURE),
     (smtplib.SMTPAuthenticationError, Fault.MAIL_SIGN_IN),
+    (smtplib.SMTPNotSupportedError, Fault.MAIL_PUT_OFF),
     (smtplib.SMTPResponseException, Fault.MAIL_PUT_OFF),
     (ssl.SSLCertVerificationError, Fault.CERTIFICATE),
 )
@@ -92,7 +99,7 @@ class SmtpMailer:
         try:
             connection.ehlo()
             if server.security is Security.STARTTLS:
-                connection.starttls(context=self._tls)  # raises where it is not offered: nothing goes out in plain
+                _encrypt(connection, self._tls)
             if server.user is not None:
                 connection.login(server.user, server.password)
         except BaseException:
@@ -119,6 +126,12 @@ def parse(url: str) -> SmtpServer:
     security = Security.TLS if parts.scheme == "smtps" else by_starttls
     user = None if parts.username is None else unquote(parts.username)
     return SmtpServer(parts.hostname, port or _PORTS[parts.scheme], security, user, unquote(parts.password or ""))
+
+
+def _encrypt(connection: smtplib.SMTP, tls: ssl.SSLContext) -> None:
+    if not connection.has_extn("starttls"):
+        raise NotSecure
+    connection.starttls(context=tls)
 
 
 def _failed(error: Exception) -> Failed:

@@ -29,7 +29,7 @@ from passport_api.senders.contract import Email, Event, Senders
 from passport_api.senders.letters import WORDS, letter_of
 from passport_api.services.execution import perform_unattended
 from passport_api.services.runtime import Runtime, Step
-from passport_api.store import accounts, consents, memberships, organisations, outbox, webhooks
+from passport_api.store import accounts, consents, log, memberships, organisations, outbox, webhooks
 from passport_api.store.database import UnitOfWork
 
 KEPT = timedelta(days=30)
@@ -121,7 +121,7 @@ class Delivery:
 
     def _email(self, uow: UnitOfWork, notice: Notice) -> Email | None:
         """The email that a notice becomes; None when there is nobody left whom it is for, or nothing left to tell."""
-        account_id, now = AccountId(notice.target_id), self._runtime.clock()
+        account_id, now = AccountId(notice.target_id), self._runtime.instant(log.mark(uow))
         account = accounts.by_id(uow, account_id)
         if account is None or not _is_true(uow, notice, now) or not _may_know(uow, notice, account_id):
             return None
@@ -132,7 +132,7 @@ class Delivery:
 
     def _event(self, uow: UnitOfWork, notice: Notice) -> Event | None:
         """The event that a notice becomes; None when the webhook is gone, or there is nothing left to tell."""
-        webhook_id, now = WebhookId(notice.target_id), self._runtime.clock()
+        webhook_id, now = WebhookId(notice.target_id), self._runtime.instant(log.mark(uow))
         found = webhooks.find(uow, webhook_id)
         if found is None or found.webhook.disabled_at is not None or not _is_true(uow, notice, now):
             return None

@@ -17,7 +17,7 @@ _TURNS_BETWEEN_TIDYING = 3600
 
 
 class Worker:
-    """Delivers notices, several at once: one slow receiver holds up none but those that were taken with it.
+    """Delivers notices, several at once. A slow receiver holds the others up for no longer than it is given.
 
     Args:
         delivery: takes and delivers them.

@@ -18,7 +18,9 @@ from passport_api.senders.webhook import WebhookPoster
 from passport_api.services import consents, outbox, webhooks
 from passport_api.services.delivery import KEPT, Delivery
 from passport_api.services.execution import perform_unattended
+from passport_api.services.runtime import Step
 from passport_api.services.worker import Worker
+from passport_api.store import log
 from passport_keys.errors import SealBroken
 from support.at_once import at_once
 from support.raw_database import RawDatabase, Row
@@ -330,6 +332,25 @@ def test_while_a_secret_rotates_both_verify_and_then_the_new_one_alone(post: Pos
     post.world.consent(school.family)
     post.work()
     assert len(post.hook.posts[-1].headers["webhook-signature"].split()) == 1
+
+
+def test_what_an_operator_does_about_webhooks_is_in_the_log(post: Post, school: School) -> None:
+    def actions(step: Step) -> list[str]:
+        kept = [log.at_position(step.uow, position)[1] for position in range(before, log.head(step.uow).size)]
+        return [step.runtime.vault.open_entry(one.leaf).action for one in kept if one is not None]
+
+    runtime = post.service.runtime
+    before = perform_unattended(runtime, lambda step: log.head(step.uow).size)
+    webhook_id = WebhookId(UUID(post.add_webhook(school.family.school_id)[0]))
+    perform_unattended(runtime, lambda step: webhooks.rotate(step, webhook_id))
+    perform_unattended(runtime, lambda step: webhooks.remove(step, webhook_id))
+    perform_unattended(runtime, lambda step: outbox.redeliver(step, None))
+    assert perform_unattended(runtime, actions) == [
+        "webhook.added",
+        "webhook.secret_rotated",
+        "webhook.removed",
+        "notices.redelivered",
+    ]
 
 
 def test_a_secret_is_kept_sealed_in_its_place(post: Post, school: School) -> None:
