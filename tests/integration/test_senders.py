@@ -5,6 +5,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -346,6 +347,28 @@ def test_a_receiver_that_is_slow_is_left_in_time(say: bytes) -> None:
         began = time.monotonic()
         outcome = local(seconds=0.3).post(event(f"http://127.0.0.1:{slow.getsockname()[1]}/"))
         assert outcome == Failed(Fault.NO_ANSWER)
+        assert time.monotonic() - began < 2.5
+        done.set()
+        thread.join()
+
+
+def test_a_receiver_that_takes_its_time_to_encrypt_is_left_in_time(trusted: Trust) -> None:
+    """Each byte would begin a socket's own limit anew; the limit here is of the whole."""
+    done = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as slow:
+
+        def drip() -> None:
+            connection, _ = slow.accept()
+            with connection, suppress(OSError):
+                connection.sendall(b"\x16\x03\x03\x40\x00")
+                while not done.wait(0.02):
+                    connection.sendall(b"\x02")
+
+        thread = threading.Thread(target=drip, daemon=True)
+        thread.start()
+        began = time.monotonic()
+        url = f"https://127.0.0.1:{slow.getsockname()[1]}/"
+        assert local(tls=trusted.client, seconds=0.3).post(event(url)) == Failed(Fault.NO_ANSWER)
         assert time.monotonic() - began < 2.5
         done.set()
         thread.join()
