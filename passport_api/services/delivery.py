@@ -77,7 +77,6 @@ class Delivery:
             LogDiverged: the database is not the one that the log's anchors know: nothing of it is told to anybody.
             AnchorsAway: no anchor says whether it is.
         """
-        self._runtime.anchoring.require_open()
         with self._runtime.database.reading() as uow:
             if not outbox.any_due(uow, self._runtime.clock()):
                 return []

@@ -16,6 +16,7 @@ from passport_api.senders.contract import Senders
 from passport_api.senders.smtp import Security, SmtpMailer, SmtpServer
 from passport_api.senders.webhook import WebhookPoster
 from passport_api.services import consents, outbox, webhooks
+from passport_api.services.anchoring import Anchoring, LogDiverged
 from passport_api.services.delivery import KEPT, Delivery
 from passport_api.services.execution import perform_unattended
 from passport_api.services.runtime import Step
@@ -381,6 +382,22 @@ def test_a_parent_is_told_as_themselves(post: Post, school: School) -> None:
     (letter,) = post.box.letters
     assert letter.to == parent.email
     assert "because you have an account" in letter.part("plain")
+
+
+def test_of_a_database_that_is_not_the_one_its_anchors_know_nothing_is_told(
+    post: Post, school: School, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: object) -> None:
+        raise LogDiverged
+
+    post.world.consent(school.family)
+    with monkeypatch.context() as diverged:
+        diverged.setattr(Anchoring, "require_open", refuse)
+        with pytest.raises(LogDiverged):
+            post.delivery.take(4)
+    assert {row["claimed_until"] for row in post.rows(state="waiting")} == {None}
+    post.work()
+    assert len(post.box.letters) == len(school.readers)
 
 
 def test_two_who_take_at_once_take_different_notices(post: Post, school: School) -> None:
