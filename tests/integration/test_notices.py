@@ -11,7 +11,7 @@ from uuid import UUID
 import pytest
 
 from passport_api.domain.ids import AccountId, OrganisationId, WebhookId
-from passport_api.domain.outbox import SCHEDULE, Failed, Fault, Kind, Outcome
+from passport_api.domain.outbox import SCHEDULE, Dropped, Failed, Fault, Kind, Outcome
 from passport_api.senders.contract import Senders
 from passport_api.senders.smtp import Security, SmtpMailer, SmtpServer
 from passport_api.senders.webhook import WebhookPoster
@@ -308,6 +308,18 @@ def test_a_webhook_that_wants_no_more_gets_no_more(post: Post, school: School) -
     )
     assert webhook.disabled_at is not None
     assert webhook.verified_at is not None
+
+
+def test_what_was_on_its_way_when_it_said_so_is_dropped(post: Post, school: School) -> None:
+    post.add_webhook(school.family.school_id)
+    for purpose in ("phase_transfer", "school_move"):
+        post.world.consent(school.family, purpose=purpose)
+    for taken in post.delivery.take(4):
+        post.delivery.deliver(taken)
+    post.hook.say(410)
+    outcomes = [post.delivery.deliver(taken) for taken in post.delivery.take(10) if taken.notice.channel == "webhook"]
+    assert outcomes == [Failed(Fault.GONE, for_good=True), Dropped()]
+    assert len(post.hook.posts) == 1
 
 
 def test_what_was_on_its_way_to_a_webhook_that_was_removed_is_dropped(post: Post, school: School) -> None:
