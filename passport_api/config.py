@@ -1,7 +1,7 @@
 """Settings, from the environment. Every name begins with PASSPORT_; a value that makes no sense stops the start."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -37,6 +37,15 @@ class Settings:
         key_outage_seconds: for how long data keys in memory may be used beyond their age (five minutes) while the key
             provider does not answer; 0 is not at all.
         log_mldsa: whether checkpoints carry a second signature, of ML-DSA-65.
+        smtp_url: the mail server that emails go by: smtps://USER:PASSWORD@HOST:PORT, or smtp:// for STARTTLS.
+        notify_key: GOV.UK Notify's API key, where emails go by that instead.
+        notify_template: the id of its template, with ((subject)) and ((body)).
+        notify_url: where Notify is.
+        mail_folder: where emails are written as files, where neither of these is given: for development.
+        mail_from: whom emails are from.
+        webhooks_loopback: whether webhooks may lead to this machine, and by http: for development only.
+        notice_seconds: for how long a worker that takes a notice keeps it from others: after a crash, it is tried again
+            when that is over. Longer than any delivery takes.
     """
 
     database_url: str
@@ -54,6 +63,14 @@ class Settings:
     anchor_seconds: int = 30
     key_outage_seconds: int = 900
     log_mldsa: bool = False
+    smtp_url: str = field(default="", repr=False)
+    notify_key: str = field(default="", repr=False)
+    notify_template: str = ""
+    notify_url: str = "https://api.notifications.service.gov.uk"
+    mail_folder: str = ""
+    mail_from: str = ""
+    webhooks_loopback: bool = False
+    notice_seconds: int = 180
 
     @property
     def https(self) -> bool:
@@ -102,6 +119,7 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
         ),
         log_mldsa=_is_on(environment, "PASSPORT_LOG_MLDSA"),
     )
+    settings = _with_notices(settings, environment)
     for name, value in (("PASSPORT_DATABASE_URL", settings.database_url), ("PASSPORT_KEY_URL", settings.key_url)):
         if not value:
             raise SettingInvalid(f"{name} is missing; or give PASSPORT_DATA, a folder that holds everything.")
@@ -130,7 +148,29 @@ def to_environment(settings: Settings) -> dict[str, str]:
         "PASSPORT_ANCHOR_SECONDS": str(settings.anchor_seconds),
         "PASSPORT_KEY_OUTAGE_SECONDS": str(settings.key_outage_seconds),
         "PASSPORT_LOG_MLDSA": "on" if settings.log_mldsa else "off",
+        "PASSPORT_SMTP_URL": settings.smtp_url,
+        "PASSPORT_NOTIFY_KEY": settings.notify_key,
+        "PASSPORT_NOTIFY_TEMPLATE": settings.notify_template,
+        "PASSPORT_NOTIFY_URL": settings.notify_url,
+        "PASSPORT_MAIL_FOLDER": settings.mail_folder,
+        "PASSPORT_MAIL_FROM": settings.mail_from,
+        "PASSPORT_WEBHOOKS_LOOPBACK": "on" if settings.webhooks_loopback else "off",
+        "PASSPORT_NOTICE_SECONDS": str(settings.notice_seconds),
     }
+
+
+def _with_notices(start: Settings, environment: Mapping[str, str]) -> Settings:
+    return replace(
+        start,
+        smtp_url=environment.get("PASSPORT_SMTP_URL", start.smtp_url),
+        notify_key=environment.get("PASSPORT_NOTIFY_KEY", start.notify_key),
+        notify_template=environment.get("PASSPORT_NOTIFY_TEMPLATE", start.notify_template),
+        notify_url=environment.get("PASSPORT_NOTIFY_URL", start.notify_url),
+        mail_folder=environment.get("PASSPORT_MAIL_FOLDER", start.mail_folder),
+        mail_from=environment.get("PASSPORT_MAIL_FROM", start.mail_from),
+        webhooks_loopback=_is_on(environment, "PASSPORT_WEBHOOKS_LOOPBACK"),
+        notice_seconds=_count(environment, "PASSPORT_NOTICE_SECONDS", start.notice_seconds, most=3600),
+    )
 
 
 def _anchors(environment: Mapping[str, str], start: Settings) -> tuple[str, ...]:

@@ -6,15 +6,16 @@ another log, stops the service: over http, whoever is on the way could say so. U
 
 import re
 import ssl
+from dataclasses import dataclass
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from passport_api.anchors.contract import AnchorDiverged, Anchored, AnchoredLog, AnchorUnavailable
-from passport_api.anchors.exchange import Answer, Server
 from passport_api.config import SettingInvalid
 from passport_api.domain.checkpoints import Checkpoint, CheckpointMalformed, KeyMalformed, NoteRejected
 from passport_api.domain.cosignatures import CosignerKey, cosigned_at, only_cosignatures, parse_cosigner_key
 from passport_api.domain.witnessing import Submission, origin_hash
+from passport_api.exchange import NoAnswer, Server
 from passport_keys.signing import verify
 
 SCHEME = "witness:"
@@ -22,6 +23,14 @@ _TRIES = 8
 """How often an update begins anew because other workers were faster."""
 _HOW = "PASSPORT_ANCHORS: a witness is witness:https://HOST/PREFIX#KEY, with the key that `witness-key` prints"
 _PORTS = {"http": 80, "https": 443}
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What the witness answered: its status, and its body as text."""
+
+    status: int
+    text: str
 
 
 class WitnessAnchor:
@@ -77,11 +86,11 @@ class WitnessAnchor:
                     raise self._unavailable(f"it answers {answer.status}")
         raise self._unavailable(f"others were faster, {_TRIES} times")
 
-    def _submit(self, log: AnchoredLog, old: int, newest: Anchored) -> Answer:
+    def _submit(self, log: AnchoredLog, old: int, newest: Anchored) -> _Said:
         proof = log.consistency(old, newest.checkpoint.size)
         return self._ask("POST", "/add-checkpoint", Submission(old, tuple(proof), newest.note).written())
 
-    def _size_told(self, answer: Answer, log: AnchoredLog) -> int:
+    def _size_told(self, answer: _Said, log: AnchoredLog) -> int:
         """The size that the witness says it has cosigned, once the log is known to be at least that long."""
         told = re.fullmatch("(0|[1-9][0-9]{0,18})\n", answer.text)
         if told is None:
@@ -103,10 +112,11 @@ class WitnessAnchor:
         except NoteRejected as error:
             raise self._unavailable(f"its answer is not cosigned by its key: {error.fault}") from error
 
-    def _ask(self, method: str, path: str, body: bytes | None = None) -> Answer:
+    def _ask(self, method: str, path: str, body: bytes | None = None) -> _Said:
         try:
-            return self._server.ask(method, path, body)
-        except AnchorUnavailable as error:
+            answer = self._server.ask(method, path, body)
+            return _Said(answer.status, answer.text())
+        except NoAnswer as error:
             raise self._unavailable(str(error)) from error
 
     def _unavailable(self, why: str) -> AnchorUnavailable:

@@ -16,11 +16,14 @@ from passport_api.cli.erasures import erasures_group
 from passport_api.cli.key_files import keys_file_group
 from passport_api.cli.keys import keys_group
 from passport_api.cli.log import log_group
+from passport_api.cli.notices import notices_group
 from passport_api.cli.organisations import admins_group, organisations_group
 from passport_api.cli.place import Complaint, data_option, settings_of
 from passport_api.cli.recovery import anchors_group, doctor, recover
 from passport_api.cli.serving import serve_on
+from passport_api.cli.webhooks import webhooks_group
 from passport_api.cli.witness import witness_command, witness_key_command
+from passport_api.cli.worker import beside, worker_command
 from passport_api.config import SettingInvalid, Settings, for_folder
 from passport_api.demonstration import staging
 from passport_api.domain.backups import BackupRefused
@@ -102,10 +105,12 @@ def demo(data: Path, port: int) -> None:
         click.echo("Making keys, a database and a family …")
         staging.stage(data, demonstration.load(), _staged_runtime, new_secret)
     card = staging.write_card(data, base_url)
-    settings = replace(for_folder(data, base_url), trusted_hosts=("127.0.0.1", "localhost"))
+    mail = str(data.resolve() / "mail")
+    settings = replace(for_folder(data, base_url), trusted_hosts=("127.0.0.1", "localhost"), mail_folder=mail)
     _prepare_log(settings)
     _show_card(card, data)
-    serve_on(settings, "127.0.0.1", port)
+    with beside(settings):
+        serve_on(settings, "127.0.0.1", port)
 
 
 @main.command()
@@ -151,6 +156,7 @@ def _show_card(card: staging.Card, data: Path) -> None:
     for name, account in card["accounts"].items():
         click.echo(f"  {name:<32}{account['email']:<40}{account['password']}")
     click.echo(f"\nSign in with POST {card['base_url']}/v1/auth/login; read on at {card['base_url']}/docs")
+    click.echo(f"Emails are written to {data / 'mail'}, to be opened with any mail program.")
     click.echo(f"Accounts and ids are in {data / staging.CARD}. Stop with Ctrl-C; everything is kept.\n")
 
 
@@ -170,6 +176,9 @@ _COMMANDS = (
     backups_group,
     keys_file_group,
     keys_group,
+    worker_command,
+    notices_group,
+    webhooks_group,
 )
 for command in _COMMANDS:
     main.add_command(command)

@@ -42,6 +42,9 @@ CEILINGS: dict[Role, DetailLevel | None] = {
 }
 """The highest level each role may see; None is a role that never sees content."""
 
+SEES_CONTENT = frozenset(role for role, ceiling in CEILINGS.items() if ceiling is not None)
+"""The roles that may see content."""
+
 _ANYWHERE = {Role.ORG_ADMIN, Role.AUDITOR}
 _CUSTODIAN = _ANYWHERE | {Role.SOCIAL_WORKER, Role.MANAGER}
 

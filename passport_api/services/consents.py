@@ -23,8 +23,10 @@ from passport_api.domain.decisions import Refused
 from passport_api.domain.endings import Ending, EndingKind
 from passport_api.domain.errors import Clash, Conflict, InvalidField
 from passport_api.domain.ids import ConsentId, PassportId
+from passport_api.domain.outbox import Kind
 from passport_api.domain.roles import Role, ceiling_of
 from passport_api.domain.transitions import OPEN, TransitionState
+from passport_api.services import outbox
 from passport_api.services import transitions as moves
 from passport_api.services.admission import Admitted, admit, note
 from passport_api.services.layouts import Layout, lay_out
@@ -215,7 +217,10 @@ def _record(work: Work, admitted: Admitted, terms: Terms) -> ConsentRecord:
 
 
 def _agreed(work: Work, admitted: Admitted, consent_id: ConsentId) -> Consent:
-    """What follows from an agreement: once all have agreed, older consents give way and the move is released."""
+    """What follows from an agreement: once all have agreed, older consents give way, the move is released.
+
+    And the recipient is told, as soon as the view is open.
+    """
     record = consents.find(work.uow, consent_id)
     endings: list[Ending] = []
     if record is not None and record.facts.agreed:
@@ -223,6 +228,8 @@ def _agreed(work: Work, admitted: Admitted, consent_id: ConsentId) -> Consent:
         replaced = consents.supersede_others(work.uow, record, at)
         endings = [Ending(EndingKind.CONSENT_SUPERSEDED, each, at) for each in replaced]
         moves.advance(work, record.transition_id, TransitionState.RELEASED)
+        if record.facts.approvals == record.facts.approvals_needed:  # an agreement beyond those needed is no news
+            outbox.notify_organisation(work, Kind.VIEW_AVAILABLE, record.facts.recipient_id, consent_id, at)
     detail = f"supersedes {', '.join(str(each.subject_id) for each in endings)}" if endings else None
     return _noted(work, admitted, consent_id, detail, endings)
 

@@ -4,6 +4,7 @@ What is sealed is what decides: a section, level or scope changed in the databas
 """
 
 import json
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -20,6 +21,7 @@ from passport_api.domain.levels import DetailLevel
 from passport_api.domain.people import Capacity
 from passport_api.domain.sections import Section
 from passport_api.domain.statements import Statement, StatementKind
+from passport_api.domain.webhooks import Secret
 
 _FORMAT = 1
 _encoder = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
@@ -209,6 +211,19 @@ def decode_person(plaintext: bytes) -> tuple[str, str]:
     """Read a person's name and email address."""
     content = _load(plaintext)
     return content["name"], content["email"]
+
+
+def encode_secrets(secrets: Sequence[Secret]) -> bytes:
+    """Write what a webhook's events are signed with."""
+    return _dump(
+        {"secrets": [[each.value, None if each.until is None else each.until.isoformat()] for each in secrets]}
+    )
+
+
+def decode_secrets(plaintext: bytes) -> tuple[Secret, ...]:
+    """Read what a webhook's events are signed with."""
+    kept = _load(plaintext)["secrets"]
+    return tuple(Secret(value, None if until is None else datetime.fromisoformat(until)) for value, until in kept)
 
 
 def _correction(correction: Correction | None) -> dict[str, Any]:

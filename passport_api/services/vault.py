@@ -1,5 +1,6 @@
 """Sealing and opening what the store keeps: each thing under its own key, in its own place."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -8,8 +9,9 @@ from passport_api.domain.challenges import Challenge
 from passport_api.domain.children import Child
 from passport_api.domain.consents import Terms
 from passport_api.domain.corrections import version_hash
-from passport_api.domain.ids import ChallengeId, ConsentId, PassportId
+from passport_api.domain.ids import ChallengeId, ConsentId, PassportId, WebhookId
 from passport_api.domain.statements import Statement
+from passport_api.domain.webhooks import Secret
 from passport_api.services import encoding
 from passport_api.store.statements import SealedStatement
 from passport_keys.blind_index import BlindIndex
@@ -156,6 +158,18 @@ class Vault:
         """Open what an idempotent request was answered."""
         return self.service_key.derive(Purpose.SERVICE).unseal(_answer_place(account_id, key_digest), sealed)
 
+    def seal_secrets(self, webhook_id: WebhookId, secrets: Sequence[Secret]) -> bytes:
+        """Seal what a webhook's events are signed with."""
+        return self.service_key.derive(Purpose.SERVICE).seal(
+            _secrets_place(webhook_id), encoding.encode_secrets(secrets)
+        )
+
+    def open_secrets(self, webhook_id: WebhookId, sealed: bytes) -> tuple[Secret, ...]:
+        """Open what a webhook's events are signed with, the newest first."""
+        return encoding.decode_secrets(
+            self.service_key.derive(Purpose.SERVICE).unseal(_secrets_place(webhook_id), sealed)
+        )
+
     def email_index(self, email: str) -> bytes:
         """The blind index of an email address, whatever its case."""
         return self.index.of("email", email.strip().casefold())
@@ -167,3 +181,7 @@ class Vault:
 
 def _answer_place(account_id: UUID, key_digest: bytes) -> Place:
     return Place("idempotency_keys", "sealed_answer", f"{account_id}/{key_digest.hex()}", 1, _NOBODY)
+
+
+def _secrets_place(webhook_id: WebhookId) -> Place:
+    return Place("webhook_endpoints", "sealed_secrets", str(webhook_id), 1, _NOBODY)

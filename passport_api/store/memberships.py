@@ -1,5 +1,6 @@
 """Memberships: who holds which role where, since when and until when."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -61,6 +62,21 @@ def is_held(uow: UnitOfWork, account_id: AccountId, organisation_id: Organisatio
         m.Membership.ended_at.is_(None),
     )
     return uow.connection.execute(query).first() is not None
+
+
+def holding_any(uow: UnitOfWork, organisation_id: OrganisationId, roles: Collection[Role]) -> list[AccountId]:
+    """The accounts that hold one of these roles in an organisation now, each once."""
+    query = (
+        select(m.Membership.account_id)
+        .where(
+            m.Membership.organisation_id == organisation_id,
+            m.Membership.role.in_([role.value for role in roles]),
+            m.Membership.ended_at.is_(None),
+        )
+        .distinct()
+        .order_by(m.Membership.account_id)
+    )
+    return [AccountId(row[0]) for row in uow.connection.execute(query)]
 
 
 def count_current(uow: UnitOfWork, organisation_id: OrganisationId, role: Role) -> int:

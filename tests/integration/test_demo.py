@@ -21,6 +21,7 @@ import pytest
 from passport_api.demonstration import staging
 from passport_api.domain.statements import StatementKind
 from support.lists import every
+from support.until import until as until_it_holds
 from support.world import EVERY_SECTION, LEVELS
 
 PROGRAM = str(Path(sys.executable).with_name("passport-api"))
@@ -199,6 +200,20 @@ def test_the_receiving_authority_has_a_view_of_its_own(demonstration: Demonstrat
         assert item["recipient_id"] == demonstration.card["receiving_authority_id"]
         assert item["id"] != demonstration.card["consent_id"]
         assert http.get(f"/v1/views/{demonstration.card['consent_id']}").status_code == 404
+
+
+def test_the_receiving_school_is_told_by_email(demonstration: Demonstration) -> None:
+    folder = demonstration.log.parent / "data" / "mail"
+    teachers = {demonstration.card["accounts"][name]["email"] for name in ACCOUNTS if "teacher" in name}
+
+    def told() -> set[str]:
+        lines = [line for path in folder.glob("*.eml") for line in path.read_text(encoding="utf-8").splitlines()]
+        return {line.removeprefix("To: ") for line in lines if line.startswith("To: ")}
+
+    until_it_holds(lambda: told() >= teachers)
+    logged = [line for line in demonstration.log.read_bytes().splitlines() if b'"event":"notice"' in line]
+    assert logged
+    assert all(b"@" not in line for line in logged)
 
 
 def test_another_school_sees_nothing(demonstration: Demonstration) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from passport_api.anchors import exchange
+from passport_api import exchange
 from passport_api.anchors.contract import Anchor, AnchorDiverged, AnchorUnavailable
 from passport_api.anchors.witness import WitnessAnchor, parse
 from passport_api.config import SettingInvalid

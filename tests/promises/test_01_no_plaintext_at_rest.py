@@ -92,6 +92,14 @@ def test_what_was_written_comes_back_to_those_who_may_read_it(path: WholePath) -
     assert [canary for canary in written if not found([canary], view)] == []
 
 
+def test_notices_went_to_people_and_to_a_webhook_and_name_nobody(path: WholePath) -> None:
+    assert [email.to for email in path.told.emails] == [path.reader.email]
+    assert len(path.told.events) == 2
+    letters = [path.told.emails[0].letter.subject, path.told.emails[0].letter.text, path.told.emails[0].letter.html]
+    sent = "\n".join([*letters, *(event.body for event in path.told.events)])
+    assert found(path.canaries, sent.encode()) == []
+
+
 def test_no_canary_is_in_a_row_of_the_database_in_any_form(path: WholePath, kept: Kept) -> None:
     assert found(path.canaries, kept.rows) == []
 

@@ -76,6 +76,7 @@ class Aftermath:
         logged = self.every("access-log")
         self.every_view_given_out_is_in_the_log(logged)
         self.nothing_is_half_written(logged)
+        self.every_consent_is_told_of_once()
 
     def what_was_answered_is_there(self) -> None:
         statements = {each["id"]: each["text"] for each in self.every("statements")}
@@ -125,6 +126,12 @@ class Aftermath:
         registered = [row["position"] for row in self.rows("decisions") if str(row["passport_id"]) == self.passport_id]
         decided = [each for each in logged if each["action"] == "view.opened" or each["outcome"] == "denied"]
         assert sorted(registered) == sorted(each["entry"] for each in decided)
+
+    def every_consent_is_told_of_once(self) -> None:
+        """No worker runs here: what is to be told still stands in the outbox."""
+        kept = Counter(str(row["subject_id"]) for row in self.rows("outbox") if row["channel"] == "organisation")
+        consents = [each["id"] for each in self.every("consents")]
+        assert {consent: kept[consent] for consent in consents} == dict.fromkeys(consents, 1)
 
     @property
     def passport_id(self) -> str:

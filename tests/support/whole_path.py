@@ -1,18 +1,41 @@
 """The main job from end to end, and everything that can go wrong with it, with a canary in whatever a person writes."""
 
 import secrets
+from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import httpx
 
 from passport_api.domain.identifiers import AuthorityCode
-from passport_api.services import organisations
+from passport_api.domain.ids import OrganisationId
+from passport_api.domain.outbox import Delivered, Failed, Fault, Outcome
+from passport_api.senders.contract import Email, Event, Senders
+from passport_api.services import organisations, webhooks
+from passport_api.services.delivery import Delivery
 from passport_api.services.execution import perform_unattended
 from support.canaries import Canary, nhs_number, upn, word
 from support.service import Service
 from support.world import EVERY_SECTION, Person, World
 
 HEADERS = ("User-Agent", "Referer", "Cookie", "X-Forwarded-For", "X-Name")
+
+
+@dataclass
+class Told:
+    """Whom notices went to: a mail server and a web server that only take."""
+
+    emails: list[Email] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+
+    def send(self, email: Email) -> Outcome:
+        self.emails.append(email)
+        return Failed(Fault.MAIL_PUT_OFF)
+
+    def post(self, event: Event) -> Outcome:
+        self.events.append(event)
+        return Delivered()
 
 
 class WholePath:
@@ -45,6 +68,7 @@ class WholePath:
         self.school_id = world.school(world.authority())
         self.passport: dict[str, Any] = {}
         self.view: dict[str, Any] = {}
+        self.told = Told()
 
     def begin(self) -> None:
         """Go as far as a view that is open, acknowledged and accounted for."""
@@ -56,6 +80,7 @@ class WholePath:
         self.consent_id = self.consent(self.parents)
         self.admin = self.watched(self.world.admin(self.school_id))
         self.reader = self.join(self.admin, "designated_teacher")
+        self.notify()
         self.open(self.reader)
         for person in (self.parents[0], self.worker):
             self.read(person)
@@ -171,6 +196,18 @@ class WholePath:
         self.good(parents[1].get(f"/v1/consents/{consent}/preview", params={"role": "designated_teacher"}))
         parents[1].made(f"/v1/consents/{consent}/approval")
         return consent
+
+    def notify(self) -> None:
+        """Those who may know are told, and a webhook is; what it is signed with is a secret too."""
+        school = OrganisationId(UUID(self.school_id))
+        url = "https://hooks.example/notices"
+        _, secret = perform_unattended(self.service.runtime, lambda step: webhooks.add(step, school, url))
+        self.plant("a webhook's secret", secret, secret.removeprefix("whsec_"))
+        base_url = self.service.settings.base_url
+        delivery = Delivery(self.service.runtime, Senders(self.told, self.told), base_url, timedelta(minutes=1))
+        while taken := delivery.take(10):
+            for one in taken:
+                delivery.deliver(one)
 
     def open(self, reader: Person) -> None:
         """The view is found, opened, asked for again, and acknowledged."""

@@ -18,7 +18,7 @@ from passport_api.api.edge.pages import (
 )
 from passport_api.api.edge.problem_types import PROBLEM_TYPES, ProblemType, Slug
 from passport_api.api.edge.problems import FieldError, Problem, invalid_field, problem_response
-from passport_api.api.edge.service_log import capture_library_logs, log_of, make_log
+from passport_api.api.edge.service_log import capture_library_logs, describe, log_of, make_log
 from passport_api.api.edge.tokens import register_token_problems
 
 __all__ = [
@@ -37,6 +37,7 @@ __all__ = [
     "access_of",
     "allow_caching",
     "capture_library_logs",
+    "describe",
     "etag_of",
     "id_position_of",
     "install",

@@ -20,6 +20,7 @@ from passport_api.store._models.children import (
     Transition,
 )
 from passport_api.store._models.log import Decision, Ending, LogEntry, LogHead, LogSubtree
+from passport_api.store._models.outbox import OutboxNotice, WebhookEndpoint
 from passport_api.store._models.people import (
     Account,
     IdempotencyKey,
@@ -50,6 +51,7 @@ __all__ = [
     "LogSubtree",
     "Membership",
     "Organisation",
+    "OutboxNotice",
     "Parent",
     "Passport",
     "PassportIdentifier",
@@ -58,4 +60,5 @@ __all__ = [
     "Session",
     "Statement",
     "Transition",
+    "WebhookEndpoint",
 ]

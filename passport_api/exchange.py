@@ -6,24 +6,46 @@ No redirect is followed, no proxy of the environment is used, certificates are v
 import io
 import ssl
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
-from socket import socket
+from socket import create_connection, socket
 from typing import Any
-
-from passport_api.anchors.contract import AnchorUnavailable
 
 SECONDS = 3.0
 """How long a request may take, from its connection to the last byte of its answer."""
 MAX_ANSWER_BYTES = 128 * 1024
 
 
+class NoAnswer(Exception):
+    """No whole answer came in time, or one that cannot be taken. Its cause is what went wrong, where something did."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a server answered: its status, and its body as text."""
+    """What a server answered.
+
+    Attributes:
+        content: its body, of which no more is read than shows that it is too long.
+        retry_after: the Retry-After header, where there is one (RFC 9110 section 10.2.3).
+    """
 
     status: int
-    text: str
+    content: bytes
+    retry_after: str | None = None
+
+    def text(self) -> str:
+        """The body as text.
+
+        Raises:
+            NoAnswer: it is too long, or no text.
+        """
+        if len(self.content) > MAX_ANSWER_BYTES:
+            raise NoAnswer(f"an answer of more than {MAX_ANSWER_BYTES} bytes")
+        try:
+            return self.content.decode()
+        except UnicodeDecodeError as error:
+            raise NoAnswer("an answer that is no text") from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,60 +55,69 @@ class Server:
     Attributes:
         tls: verifies the certificate of an https server; None for http.
         prefix: what every path begins with.
+        address: the address to connect to, where the host's name has been looked up already; it is not looked up again.
+        seconds: how long a request may take; None for SECONDS.
     """
 
     host: str
     port: int
     tls: ssl.SSLContext | None
-    prefix: str
+    prefix: str = ""
+    address: str | None = None
+    seconds: float | None = None
 
-    def ask(self, method: str, path: str, body: bytes | None = None) -> Answer:
+    def ask(
+        self, method: str, path: str, body: bytes | None = None, headers: Mapping[str, str] | None = None
+    ) -> Answer:
         """Make one request, with a connection of its own.
 
         Raises:
-            AnchorUnavailable: no whole answer came in time, or one that is too long or is no text.
+            NoAnswer: no whole answer came in time.
         """
-        deadline = time.monotonic() + SECONDS
+        deadline = time.monotonic() + (SECONDS if self.seconds is None else self.seconds)
         connection = self._connection(deadline)
         try:
-            connection.request(method, f"{self.prefix}{path}", body, {"Connection": "close"})
+            connection.request(method, f"{self.prefix}{path}", body, {**(headers or {}), "Connection": "close"})
             with connection.getresponse() as response:
-                status, content = response.status, response.read(MAX_ANSWER_BYTES + 1)
+                content = response.read(MAX_ANSWER_BYTES + 1)
+                return Answer(response.status, content, response.headers.get("Retry-After"))
         except (OSError, HTTPException, UnicodeError) as error:  # the last for a name that no host can have
-            raise AnchorUnavailable(f"no answer: {type(error).__name__}") from error
+            raise NoAnswer(f"no answer: {type(error).__name__}") from error
         finally:
             connection.close()
-        if len(content) > MAX_ANSWER_BYTES:
-            raise AnchorUnavailable(f"an answer of more than {MAX_ANSWER_BYTES} bytes")
-        try:
-            return Answer(status, content.decode())
-        except UnicodeDecodeError as error:
-            raise AnchorUnavailable("an answer that is no text") from error
 
     def _connection(self, deadline: float) -> HTTPConnection:
         if self.tls is None:
-            return _Timed(self.host, self.port, deadline)
-        return _TimedTls(self.host, self.port, deadline, self.tls)
+            return _Timed(self, deadline)
+        return _TimedTls(self, deadline, self.tls)
 
 
 class _Timed(HTTPConnection):
-    def __init__(self, host: str, port: int, deadline: float) -> None:
-        super().__init__(host, port, timeout=_left(deadline))
+    def __init__(self, server: Server, deadline: float) -> None:
+        super().__init__(server.host, server.port)
+        self._where = (server.address or server.host, server.port)
         self._deadline = deadline
 
     def connect(self) -> None:
-        super().connect()
-        self.sock = _Bounded(self.sock, self._deadline)
+        self.sock = _Bounded(create_connection(self._where, _left(self._deadline)), self._deadline)
 
 
 class _TimedTls(HTTPSConnection):
-    def __init__(self, host: str, port: int, deadline: float, tls: ssl.SSLContext) -> None:
-        super().__init__(host, port, timeout=_left(deadline), context=tls)
+    def __init__(self, server: Server, deadline: float, tls: ssl.SSLContext) -> None:
+        super().__init__(server.host, server.port, context=tls)
+        self._where = (server.address or server.host, server.port)
         self._deadline = deadline
+        self._tls = tls
 
     def connect(self) -> None:
-        super().connect()
-        self.sock = _Bounded(self.sock, self._deadline)
+        plain = create_connection(self._where, _left(self._deadline))
+        try:
+            plain.settimeout(_left(self._deadline))
+            secured = self._tls.wrap_socket(plain, server_hostname=self.host)
+        except BaseException:
+            plain.close()
+            raise
+        self.sock = _Bounded(secured, self._deadline)
 
 
 class _Bounded:

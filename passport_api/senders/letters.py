@@ -1,0 +1,101 @@
+"""What emails say: in one place, in plain English, with no name of a person and nothing of any child.
+
+A kind of notice that is emailed has its words here; one that has none goes to webhooks alone.
+"""
+
+from dataclasses import dataclass
+from html import escape
+
+from passport_api.domain.outbox import Kind
+from passport_api.senders.contract import Letter
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What an email of one kind says. `{organisation}` stands for whom it was sent to.
+
+    Attributes:
+        subject: one line.
+        happened: what happened.
+        next: what to do about it.
+        action: what the link says.
+    """
+
+    subject: str
+    happened: str
+    next: str
+    action: str
+
+
+WORDS: dict[Kind, Words] = {
+    Kind.VIEW_AVAILABLE: Words(
+        subject="Something was shared with {organisation}",
+        happened="Something was shared with {organisation}. You can read it now.",
+        next="Please sign in to see what it is. When you have read it, say so there. "
+        "Then the people who shared it can see that you have.",
+        action="Sign in to read it",
+    ),
+}
+
+_YOURS = "your organisation"
+_WHY_NOTHING = "To keep it safe, we do not say in an email what it is or who it is about."
+_WHY_YOU = "You get this email because of your role there. Please do not reply to it: nobody reads the answers."
+_WHY_YOU_ALONE = "You get this email because you have an account. Please do not reply to it: nobody reads the answers."
+
+_TEXT = """Hello,
+
+{happened}
+
+{next}
+
+{action}: {url}
+
+{why_nothing}
+
+{why_you}
+"""
+
+_HTML = """<!DOCTYPE html>
+<html lang="en-GB">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{subject}</title>
+</head>
+<body style="margin: 0; padding: 24px; background-color: #ffffff; color: #0b0c0c;
+ font-family: Helvetica, Arial, sans-serif; font-size: 19px; line-height: 1.4;">
+<div role="article" lang="en-GB" aria-label="{subject}" style="max-width: 580px;">
+<p>Hello,</p>
+<p>{happened}</p>
+<p>{next}</p>
+<p><a href="{url}" style="color: #1d70b8; text-decoration: underline;">{action}</a><br>{url}</p>
+<p>{why_nothing}</p>
+<p style="color: #484949;">{why_you}</p>
+</div>
+</body>
+</html>
+"""
+
+
+def letter_of(kind: Kind, organisation: str | None, url: str, *, for_themselves: bool = False) -> Letter:
+    """Write the email of one kind.
+
+    Args:
+        kind: one that has words.
+        organisation: its name; None where that is better not said, and then it is "your organisation".
+        url: where to sign in.
+        for_themselves: whether it is for somebody as themselves, whatever their role is.
+    """
+    words = WORDS[kind]
+    named = {"organisation": " ".join((organisation or _YOURS).split())}
+    parts = {
+        "subject": words.subject.format(**named),
+        "happened": words.happened.format(**named),
+        "next": words.next.format(**named),
+        "action": words.action,
+        "url": url,
+        "why_nothing": _WHY_NOTHING,
+        "why_you": _WHY_YOU_ALONE if for_themselves else _WHY_YOU,
+    }
+    safe = {name: escape(part) for name, part in parts.items()}
+    return Letter(parts["subject"], _TEXT.format(**parts), _HTML.format(**safe))
