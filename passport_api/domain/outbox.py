@@ -17,11 +17,15 @@ class Kind(StrEnum):
     """What happened. An email needs its words too (see senders.letters)."""
 
     VIEW_AVAILABLE = "view.available"
+    STATEMENT_CORRECTED = "statement.corrected"
+    CORRECTION_CHASED = "correction.chased"
     WEBHOOK_ADDED = "webhook.added"
 
 
 SUBJECT: dict[Kind, str] = {
     Kind.VIEW_AVAILABLE: "view_id",
+    Kind.STATEMENT_CORRECTED: "correction_notice_id",
+    Kind.CORRECTION_CHASED: "correction_notice_id",
     Kind.WEBHOOK_ADDED: "webhook_id",
 }
 """What the id of a notice's subject is called in the event that webhooks are sent."""

@@ -35,6 +35,21 @@ WORDS: dict[Kind, Words] = {
         "Then the people who shared it can see that you have.",
         action="Sign in to read it",
     ),
+    Kind.STATEMENT_CORRECTED: Words(
+        subject="Something that {organisation} was given has been corrected",
+        happened="Something that was shared with {organisation} has been corrected or taken back.",
+        next="Please sign in to see which part it is. Change or destroy every copy that you have. "
+        "Then say there that you have done it. If you gave it to somebody else, say that too: we will tell them.",
+        action="Sign in to see which part",
+    ),
+    Kind.CORRECTION_CHASED: Words(
+        subject="Please answer: something that {organisation} was given has been corrected",
+        happened="We told {organisation} that something it was given has been corrected or taken back. "
+        "Nobody has answered yet.",
+        next="A wrong sentence can follow somebody for years. Please sign in, change or destroy every copy that you "
+        "have, and say there that you have done it.",
+        action="Sign in to answer",
+    ),
 }
 
 _YOURS = "your organisation"

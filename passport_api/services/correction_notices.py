@@ -10,14 +10,22 @@ from datetime import datetime
 
 from passport_api.domain.access import OrganisationUse, capacity_of, decide_notice
 from passport_api.domain.access_log import CORRECTION_ACKNOWLEDGED, Entry, Outcome, StatementSeen
-from passport_api.domain.correction_notices import Copies, NoticeFacts, NoticeStatus, chases_due, notice_status
+from passport_api.domain.correction_notices import (
+    CHASED_AFTER,
+    Copies,
+    NoticeFacts,
+    NoticeStatus,
+    chases_due,
+    notice_status,
+)
 from passport_api.domain.corrections import version_hash
 from passport_api.domain.decisions import Refused
 from passport_api.domain.errors import InvalidField
 from passport_api.domain.ids import CorrectionNoticeId, EntryId, OrganisationId, PassportId, StatementId
+from passport_api.domain.outbox import Kind
 from passport_api.domain.people import Capacity
 from passport_api.domain.roles import ceiling_of
-from passport_api.services import journal
+from passport_api.services import journal, outbox
 from passport_api.services.admission import admit_to_organisation, seals_if_whole, seals_of
 from passport_api.services.journal import Asked
 from passport_api.services.runtime import Work
@@ -59,6 +67,19 @@ class Answer:
 
     copies: Copies
     passed_on_to: tuple[OrganisationId, ...] = ()
+
+
+def issue(work: Work, notices: Sequence[NoticeFacts]) -> None:
+    """Keep notices, and have each organisation told at once, and again on the days of the schedule.
+
+    A reminder whose notice has been answered by then is not sent.
+    """
+    correction_notices.add(work.uow, notices)
+    for notice in notices:
+        whom, about = notice.organisation_id, notice.notice_id
+        outbox.notify_organisation(work, Kind.STATEMENT_CORRECTED, whom, about)
+        for after in CHASED_AFTER:
+            outbox.notify_organisation(work, Kind.CORRECTION_CHASED, whom, about, notice.issued_at + after)
 
 
 def list_inbox(work: Work, after: CorrectionNoticeId | None, limit: int) -> list[Notice]:
@@ -139,7 +160,7 @@ def _tell_others(work: Work, facts: NoticeFacts, passed_on_to: Sequence[Organisa
         for organisation_id in dict.fromkeys(passed_on_to)
         if organisation_id not in told
     ]
-    correction_notices.add(work.uow, new)
+    issue(work, new)
     return len(new)
 
 

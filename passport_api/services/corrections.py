@@ -12,7 +12,7 @@ from passport_api.domain.errors import Clash, Conflict, Stale
 from passport_api.domain.ids import CorrectionNoticeId, OrganisationId, StatementId
 from passport_api.domain.statements import Statement
 from passport_api.services.admission import Admitted, admit, note
-from passport_api.services.correction_notices import Notice, of_statement
+from passport_api.services.correction_notices import Notice, issue, of_statement
 from passport_api.services.runtime import Work
 from passport_api.services.statements import KeptStatement, NewStatement, check_review_date, keep, opened, seen_of
 from passport_api.services.traces import Receipt, receipts_of
@@ -192,7 +192,7 @@ def _tell(work: Work, admitted: Admitted, corrected: Statement) -> tuple[NoticeF
     passed_on = {notice.organisation_id: notice.told_by for notice in told}
     given = dict.fromkeys(receipt.organisation_id for receipt in receipts)
     notices = tuple(notices_to(work, admitted, corrected, {**passed_on, **given}.items()))
-    correction_notices.add(work.uow, notices)
+    issue(work, notices)
     return notices
 
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from passport_api.domain.consents import Standing, standing_of
-from passport_api.domain.ids import AccountId, ConsentId, NoticeId, OrganisationId, WebhookId
+from passport_api.domain.ids import AccountId, ConsentId, CorrectionNoticeId, NoticeId, OrganisationId, WebhookId
 from passport_api.domain.outbox import (
     Channel,
     Delivered,
@@ -29,7 +29,7 @@ from passport_api.senders.contract import Email, Event, Senders
 from passport_api.senders.letters import WORDS, letter_of
 from passport_api.services.execution import perform_unattended
 from passport_api.services.runtime import Runtime, Step
-from passport_api.store import accounts, consents, log, memberships, organisations, outbox, webhooks
+from passport_api.store import accounts, consents, correction_notices, log, memberships, organisations, outbox, webhooks
 from passport_api.store.database import UnitOfWork
 
 KEPT = timedelta(days=30)
@@ -41,7 +41,16 @@ def _view_is_open(uow: UnitOfWork, consent_id: UUID, at: datetime) -> bool:
     return found is not None and standing_of(found.facts, at) is Standing.IN_FORCE
 
 
-STILL_TRUE: dict[Kind, Callable[[UnitOfWork, UUID, datetime], bool]] = {Kind.VIEW_AVAILABLE: _view_is_open}
+def _correction_is_unanswered(uow: UnitOfWork, notice_id: UUID, _at: datetime) -> bool:
+    found = correction_notices.find(uow, CorrectionNoticeId(notice_id))
+    return found is not None and found.facts.acknowledged_at is None
+
+
+STILL_TRUE: dict[Kind, Callable[[UnitOfWork, UUID, datetime], bool]] = {
+    Kind.VIEW_AVAILABLE: _view_is_open,
+    Kind.STATEMENT_CORRECTED: _correction_is_unanswered,
+    Kind.CORRECTION_CHASED: _correction_is_unanswered,
+}
 """What is asked before anybody is told, of kinds that can stop being true: nobody learns of what has ended."""
 
 

@@ -25,7 +25,9 @@ from support.at_once import at_once
 from support.databases import BACKENDS, fresh_database
 from support.lists import every
 from support.overlaid import Overlaid
+from support.post_office import Post
 from support.raw_database import RawDatabase
+from support.receivers import hook, mailbox
 from support.service import Clock, Service, listening, running_service
 from support.world import Family, Person, World
 
@@ -243,6 +245,32 @@ def _follow_up(story: Told) -> None:
         assert {each["chases"] for each in notices.values() if each["status"] != "acknowledged"} == {chases}
         assert len(story.notices(worker, overdue)) == late
     assert story.schools[0] not in {each["organisation"]["id"] for each in story.notices(worker, overdue)}
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_each_is_told_by_email_and_webhook_and_reminded_until_it_answers(backend: str, tmp_path: Path) -> None:
+    with running_service(backend, tmp_path) as service, mailbox() as box, hook() as receiver:
+        story = spread(World(service))
+        post = Post(service, story.world, box, receiver)
+        post.work()
+        _, secret = post.add_webhook(story.schools[0])
+        box.letters.clear()
+        story.correct(MENDED)
+        post.work()
+        assert {letter.to for letter in box.letters} == {reader.email for reader in story.readers}
+        (received,) = receiver.posts
+        assert received.verified(secret)["type"] == "statement.corrected"
+        assert received.verified(secret)["data"]["correction_notice_id"] == story.notice_of(0)["id"]
+        told_of = [*(letter.part("plain") + letter.part("html") for letter in box.letters), received.body.decode()]
+        child = story.family.parent.get(f"/v1/passports/{story.family.passport_id}").json()["child"]["name"]
+        assert not [word for word in (HARM, MENDED, child, story.statement) for each in told_of if word in each]
+        for days, unanswered in ((7, 5), (14, 4), (28, 3), (60, 0)):
+            box.letters.clear()
+            service.clock.ahead = timedelta(days=days)
+            post.work()
+            assert len(box.letters) == unanswered
+            if days < 28:
+                story.answer(5 - unanswered)
 
 
 def test_of_two_who_correct_at_once_the_second_is_told(story: Told) -> None:
