@@ -1,0 +1,109 @@
+"""The check itself: every rule held against a text, and what passes taken out.
+
+A word that every match of a pattern must have (its key) decides which patterns are tried on a sentence at all; most
+sentences have none. What was found passes if it is denied, quoted from the child, said of somebody else, or within
+what the rules let pass.
+"""
+
+import re
+from collections.abc import Iterator
+
+from passport_api.domain.statements import StatementKind
+from passport_api.domain.wording.notation import Pattern
+from passport_api.domain.wording.reading import Reading, Span, read
+from passport_api.domain.wording.rules import Finding, Rule, Rules, Strength, Usage
+
+_WORD = re.compile(r"\w+(?:'\w+)*")
+_LINKS = re.compile(r"\W*(?:who|that|which|and|but|or|also|then|they)\b")
+_FAR = 80
+"""How far before a wording, in code points, its denial or its subject is looked for."""
+
+
+def check(text: str, kind: StatementKind, rules: Rules) -> tuple[Finding, ...]:
+    """What the rules find in a statement's text, in its order, without overlaps.
+
+    A child's own words are theirs: nothing is ever found in a statement of that kind. Where wordings overlap, a strong
+    one is kept before advice, then the longest. Spans are indices of code points into `text` as it was given.
+    """
+    if kind is StatementKind.CHILDS_WORDS:
+        return ()
+    reading = read(text, rules.words, rules.usage)
+    found = [
+        Finding(rule, start, end, text[start:end])
+        for sentence in reading.sentences
+        for rule, (start, end) in _in_sentence(reading, sentence, rules)
+    ]
+    return _apart(found)
+
+
+def _in_sentence(reading: Reading, sentence: Span, rules: Rules) -> Iterator[tuple[Rule, Span]]:
+    begin, finish = sentence
+    said = reading.prepared[begin:finish]
+    words = {form for word in _WORD.findall(said) for form in (word, word.removesuffix("'s"))}
+    tried = {
+        (rule.rule_id, pattern.written): (rule, pattern)
+        for key in words & rules.by_key.keys()
+        for rule, pattern in rules.by_key[key]
+    }
+    if not tried:
+        return
+    passing = [
+        span
+        for key in words & rules.passes_by_key.keys()
+        for pattern in rules.passes_by_key[key]
+        for span in _spans(pattern, said)
+    ]
+    for rule, pattern in tried.values():
+        for start, end in _spans(pattern, said):
+            if _overlap((start, end), passing) or reading.within_quotation(begin + start, begin + end):
+                continue
+            if _denied(said, (start, end), rules.usage) or _of_somebody_else(said, start, rules.usage):
+                continue
+            if _overlap((start, end), [span for each in rule.unless for span in _spans(each, said)]):
+                continue
+            yield rule, (begin + start, begin + end)
+
+
+def _spans(pattern: Pattern, said: str) -> Iterator[Span]:
+    """Where a pattern matches, from its first letter to its last."""
+    for match in pattern.regex.finditer(said):
+        start, end = match.span()
+        inner = _WORD.search(said, start, end)
+        if inner is not None:
+            yield inner.start(), end
+
+
+def _overlap(span: Span, others: list[Span]) -> bool:
+    start, end = span
+    return any(begin < end and start < finish for begin, finish in others)
+
+
+def _denied(said: str, span: Span, usage: Usage) -> bool:
+    """Whether a word before it in its clause turns the wording round ("is not", "never"), or one after it takes it back."""
+    start, end = span
+    if usage.withdraws.regex.search(said, end):
+        return True
+    clause = said[max(0, start - _FAR, said.rfind(";", 0, start)) : start]
+    begins = max((new.end() for new in usage.clause.regex.finditer(clause)), default=0)
+    return usage.denies.regex.search(clause, begins) is not None
+
+
+def _of_somebody_else(said: str, start: int, usage: Usage) -> bool:
+    """Whether a wording that leans on an earlier subject ("who is", "and was") has somebody else for it."""
+    if not _LINKS.match(said, start):
+        return False
+    before = said[max(0, start - _FAR) : start]
+    other = max((match.end() for match in usage.others.regex.finditer(before)), default=-1)
+    child = max((match.end() for match in usage.child.regex.finditer(before)), default=-1)
+    return other > child
+
+
+def _apart(found: list[Finding]) -> tuple[Finding, ...]:
+    """The findings that stay when no two may overlap: the strongest, then the longest, then the first."""
+    kept: list[Finding] = []
+    for finding in sorted(
+        found, key=lambda each: (each.strength is not Strength.STRONG, each.start - each.end, each.start)
+    ):
+        if not _overlap((finding.start, finding.end), [(each.start, each.end) for each in kept]):
+            kept.append(finding)
+    return tuple(sorted(kept, key=lambda each: each.start))
