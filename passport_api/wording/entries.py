@@ -96,11 +96,16 @@ def _rule(line: int, entry: Any, sources: Mapping[str, Source], notation: Notati
         why=entry["why"],
         instead=entry["instead"],
         source=sources[entry["source"]],
-        patterns=patterns_of(where, texts_of(f"{where}: patterns", entry["patterns"]), notation),
-        unless=patterns_of(where, texts_of(f"{where}: unless", entry.get("unless", [])), notation),
+        patterns=_patterns(where, "patterns", entry, notation),
+        unless=_patterns(where, "unless", entry, notation),
         flags=sentences["flags"],
         passes=sentences["passes"],
     )
+
+
+def _patterns(where: str, name: str, entry: Mapping[str, Any], notation: Notation) -> tuple[Pattern, ...]:
+    place = f"{where}: {name}"
+    return patterns_of(place, texts_of(place, entry.get(name, [])), notation)
 
 
 def _place(line: int, entry: Any) -> str:

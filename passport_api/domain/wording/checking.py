@@ -14,7 +14,10 @@ from passport_api.domain.wording.reading import Reading, Span, read
 from passport_api.domain.wording.rules import Finding, Rule, Rules, Strength, Usage
 
 _WORD = re.compile(r"\w+(?:'\w+)*")
-_LINKS = re.compile(r"\W*(?:who|that|which|and|but|or|also|then|they)\b")
+_LEANS = re.compile(
+    r"(?:who|that|which|and|but|or|also|then|they|is|was|are|were|be|been|being|became|becomes|gets?|got|has|had|can|"
+    r"could|may|will|would|often|very|extremely|physically|verbally)\b"
+)
 _FAR = 80
 """How far before a wording, in code points, its denial or its subject is looked for."""
 
@@ -79,18 +82,20 @@ def _overlap(span: Span, others: list[Span]) -> bool:
 
 
 def _denied(said: str, span: Span, usage: Usage) -> bool:
-    """Whether a word before it in its clause turns the wording round ("is not", "never"), or one after it takes it back."""
+    """Whether a word before it in its clause turns a wording round ("is not"), or one after it takes it back."""
     start, end = span
     if usage.withdraws.regex.search(said, end):
         return True
-    clause = said[max(0, start - _FAR, said.rfind(";", 0, start)) : start]
-    begins = max((new.end() for new in usage.clause.regex.finditer(clause)), default=0)
-    return usage.denies.regex.search(clause, begins) is not None
+    begins = max(0, start - _FAR, said.rfind(";", 0, start))
+    for new in usage.clause.regex.finditer(said, begins, end):
+        if new.start() <= start:
+            begins = min(new.end(), start)
+    return usage.denies.regex.search(said, begins, start) is not None
 
 
 def _of_somebody_else(said: str, start: int, usage: Usage) -> bool:
-    """Whether a wording that leans on an earlier subject ("who is", "and was") has somebody else for it."""
-    if not _LINKS.match(said, start):
+    """Whether a wording that leans on an earlier subject ("who is", "and was", "was") has somebody else for it."""
+    if not _LEANS.match(said, start):
         return False
     before = said[max(0, start - _FAR) : start]
     other = max((match.end() for match in usage.others.regex.finditer(before)), default=-1)

@@ -239,7 +239,7 @@ def _weight(keys: frozenset[str]) -> int:
 def _between(notation: Notation) -> _Part:
     never = "|".join(re.escape(words).replace(r"\ ", _SPACE) for words in notation.never_between)
     guard = rf"(?!(?:{never})\b)" if never else ""
-    return _Part(rf"(?:{_LOOSE}{guard}[\w'.]+){{0,{MOST_BETWEEN}}}?", frozenset(), frozenset(), between=True)
+    return _Part(rf"(?:{_LOOSE}{guard}[\w']+){{0,{MOST_BETWEEN}}}?", frozenset(), frozenset(), between=True)
 
 
 def _word(token: str, notation: Notation) -> _Part:
