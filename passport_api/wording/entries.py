@@ -15,7 +15,7 @@ LEAST_SENTENCES = 2
 _SOURCE = ("title", "publisher", "year", "address")
 _TEXTS = ("id", "category", "strength", "source", "why", "instead")
 _LISTS = ("patterns", "flags", "passes")
-_OPTIONAL = ("unless",)
+_OPTIONAL = ("unless", "even_if_denied")
 _PATTERNS = ("denies", "withdraws", "clause", "child", "others", "says", "mentions")
 _WORDS = ("titles", "never_names", "names")
 
@@ -81,7 +81,9 @@ def _rule(line: int, entry: Any, sources: Mapping[str, Source], notation: Notati
     where = _place(line, entry)
     wanted = {*_TEXTS, *_LISTS}
     if not isinstance(entry, dict) or not wanted <= set(entry) <= {*wanted, *_OPTIONAL}:
-        raise RulesInvalid(f"{where}: must have {', '.join((*_TEXTS, *_LISTS))}, and may have unless")
+        raise RulesInvalid(
+            f"{where}: must have {', '.join((*_TEXTS, *_LISTS))}, and may have {' and '.join(_OPTIONAL)}"
+        )
     if wrong := [name for name in _TEXTS if not _is_line(entry[name])]:
         raise RulesInvalid(f"{where}: {wrong[0]} must be one line of text")
     if entry["source"] not in sources:
@@ -98,6 +100,7 @@ def _rule(line: int, entry: Any, sources: Mapping[str, Source], notation: Notati
         source=sources[entry["source"]],
         patterns=_patterns(where, "patterns", entry, notation),
         unless=_patterns(where, "unless", entry, notation),
+        even_if_denied=_even_if_denied(where, entry),
         flags=sentences["flags"],
         passes=sentences["passes"],
     )
@@ -106,6 +109,13 @@ def _rule(line: int, entry: Any, sources: Mapping[str, Source], notation: Notati
 def _patterns(where: str, name: str, entry: Mapping[str, Any], notation: Notation) -> tuple[Pattern, ...]:
     place = f"{where}: {name}"
     return patterns_of(place, texts_of(place, entry.get(name, [])), notation)
+
+
+def _even_if_denied(where: str, entry: Mapping[str, Any]) -> bool:
+    said = entry.get("even_if_denied", "no")
+    if said not in {"yes", "no"}:
+        raise RulesInvalid(f"{where}: even_if_denied must be yes or no")
+    return bool(said == "yes")
 
 
 def _place(line: int, entry: Any) -> str:

@@ -11,13 +11,15 @@ from collections.abc import Iterator
 from passport_api.domain.statements import StatementKind
 from passport_api.domain.wording.notation import Pattern
 from passport_api.domain.wording.reading import Reading, Span, read
-from passport_api.domain.wording.rules import Finding, Rule, Rules, Strength, Usage
+from passport_api.domain.wording.rules import Category, Finding, Rule, Rules, Strength, Usage
 
 _WORD = re.compile(r"\w+(?:'\w+)*")
 _LEANS = re.compile(
     r"(?:who|that|which|and|but|or|also|then|they|is|was|are|were|be|been|being|became|becomes|gets?|got|has|had|can|"
     r"could|may|will|would|often|very|extremely|physically|verbally)\b"
 )
+_LEANT_ON = re.compile(r"\b(?:is|was|were|be|been|being|became|becomes|got|can|could|who)\s+(?:\w+\s+){0,2}$")
+_OF_A_PERSON = {Category.CHILD_BLAMING, Category.DEFICIT_LABEL, Category.RISK_AS_NATURE}
 _FAR = 80
 """How far before a wording, in code points, its denial or its subject is looked for."""
 
@@ -60,7 +62,9 @@ def _in_sentence(reading: Reading, sentence: Span, rules: Rules) -> Iterator[tup
         for start, end in _spans(pattern, said):
             if _overlap((start, end), passing) or reading.within_quotation(begin + start, begin + end):
                 continue
-            if _denied(said, (start, end), rules.usage) or _of_somebody_else(said, start, rules.usage):
+            if not rule.even_if_denied and _denied(said, (start, end), rules.usage):
+                continue
+            if rule.category in _OF_A_PERSON and _of_somebody_else(said, start, rules.usage):
                 continue
             if _overlap((start, end), [span for each in rule.unless for span in _spans(each, said)]):
                 continue
@@ -95,9 +99,9 @@ def _denied(said: str, span: Span, usage: Usage) -> bool:
 
 def _of_somebody_else(said: str, start: int, usage: Usage) -> bool:
     """Whether a wording that leans on an earlier subject ("who is", "and was", "was") has somebody else for it."""
-    if not _LEANS.match(said, start):
-        return False
     before = said[max(0, start - _FAR) : start]
+    if not _LEANS.match(said, start) and not _LEANT_ON.search(before):
+        return False
     other = max((match.end() for match in usage.others.regex.finditer(before)), default=-1)
     child = max((match.end() for match in usage.child.regex.finditer(before)), default=-1)
     return other > child

@@ -157,15 +157,11 @@ def _passes(prepared: str, quotation: Span, usage: Usage) -> bool:
     if re.search(rf"(?:{usage.mentions.expression})\W*$", before):
         return True
     if usage.says.regex.search(before) or usage.says.regex.search(after[: _end_of_clause(after)]):
-        return _nearest_is_child(before, usage) and _nearest_is_child(after[: _end_of_clause(after)], usage)
+        beside = f"{before} {after[: _end_of_clause(after)]}"
+        return bool(usage.child.regex.search(beside)) and not usage.others.regex.search(beside)
     return bool(_FIRST_PERSON.search(prepared, start, end))
 
 
 def _end_of_clause(after: str) -> int:
     stop = re.search(r"[.!?;\n]", after)
     return stop.start() if stop else len(after)
-
-
-def _nearest_is_child(beside: str, usage: Usage) -> bool:
-    """Whether nobody but the child is named beside a quotation, or the child is named nearer to it."""
-    return not usage.others.regex.search(beside)

@@ -44,7 +44,8 @@ class Source:
 class Rule:
     """One wording to look for, why it harms and what to write instead.
 
-    `flags` are sentences that it must find, `passes` sentences in which no rule finds anything.
+    `even_if_denied`: it harms or puzzles in "not her real mum" too. `flags` are sentences that it must find, `passes`
+    sentences in which no rule finds anything.
     """
 
     rule_id: str
@@ -55,6 +56,7 @@ class Rule:
     source: Source
     patterns: tuple[Pattern, ...]
     unless: tuple[Pattern, ...]
+    even_if_denied: bool
     flags: tuple[str, ...]
     passes: tuple[str, ...]
 
