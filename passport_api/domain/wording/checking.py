@@ -7,6 +7,7 @@ what the rules let pass.
 
 import re
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 
 from passport_api.domain.statements import StatementKind
 from passport_api.domain.wording.notation import Pattern
@@ -18,7 +19,9 @@ _LEANS = re.compile(
     r"(?:who|that|which|and|but|or|also|then|they|is|was|are|were|be|been|being|became|becomes|gets?|got|has|had|can|"
     r"could|may|will|would|often|very|extremely|physically|verbally)\b"
 )
-_LEANT_ON = re.compile(r"\b(?:is|was|were|be|been|being|became|becomes|got|can|could|who)\s+(?:\w+\s+){0,2}$")
+_LEANT_ON = re.compile(
+    r"\b(?:is|was|were|be|been|being|became|becomes|got|can|could|who|has|had|have)\s+(?:\w+\s+){0,2}$"
+)
 _OF_A_PERSON = {Category.CHILD_BLAMING, Category.DEFICIT_LABEL, Category.RISK_AS_NATURE}
 _FAR = 80
 """How far before a wording, in code points, its denial or its subject is looked for."""
@@ -45,30 +48,40 @@ def _in_sentence(reading: Reading, sentence: Span, rules: Rules) -> Iterator[tup
     begin, finish = sentence
     said = reading.prepared[begin:finish]
     words = {form for word in _WORD.findall(said) for form in (word, word.removesuffix("'s"))}
-    tried = {
-        (rule.rule_id, pattern.written): (rule, pattern)
-        for key in words & rules.by_key.keys()
-        for rule, pattern in rules.by_key[key]
-    }
+    tried = _tried(words, rules)
     if not tried:
         return
-    passing = [
-        span
-        for key in words & rules.passes_by_key.keys()
-        for pattern in rules.passes_by_key[key]
-        for span in _spans(pattern, said)
-    ]
-    for rule, pattern in tried.values():
+    passing = list(_passing(said, words, rules))
+    for rule, pattern in tried:
         for start, end in _spans(pattern, said):
-            if _overlap((start, end), passing) or reading.within_quotation(begin + start, begin + end):
+            if reading.within_quotation(begin + start, begin + end):
                 continue
-            if not rule.even_if_denied and _denied(said, (start, end), rules.usage):
-                continue
-            if rule.category in _OF_A_PERSON and _of_somebody_else(said, start, rules.usage):
-                continue
-            if _overlap((start, end), [span for each in rule.unless for span in _spans(each, said)]):
-                continue
-            yield rule, (begin + start, begin + end)
+            if not _passes(rule, (start, end), said, passing, rules.usage):
+                yield rule, (begin + start, begin + end)
+
+
+def _tried(words: AbstractSet[str], rules: Rules) -> list[tuple[Rule, Pattern]]:
+    """The patterns that may match, each once."""
+    keyed = (entry for key in words & rules.by_key.keys() for entry in rules.by_key[key])
+    return list({(rule.rule_id, pattern.written): (rule, pattern) for rule, pattern in keyed}.values())
+
+
+def _passing(said: str, words: AbstractSet[str], rules: Rules) -> Iterator[Span]:
+    """What passes whatever the rule."""
+    for key in words & rules.passes_by_key.keys():
+        for pattern in rules.passes_by_key[key]:
+            yield from _spans(pattern, said)
+
+
+def _passes(rule: Rule, span: Span, said: str, passing: list[Span], usage: Usage) -> bool:
+    """Whether what a rule found in a sentence is nothing to change."""
+    if rule.category is not Category.VICTIM_BLAMING and _overlap(span, passing):
+        return True  # but what was done around a child is just what a victim is blamed for
+    if not rule.even_if_denied and _denied(said, span, usage):
+        return True
+    if rule.category in _OF_A_PERSON and _of_somebody_else(said, span[0], usage):
+        return True
+    return any(_overlap(span, list(_spans(each, said))) for each in rule.unless)
 
 
 def _spans(pattern: Pattern, said: str) -> Iterator[Span]:

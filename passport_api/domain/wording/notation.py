@@ -28,6 +28,13 @@ _TOKENS = re.compile(r"\s+\|\s+|\s*(?:<[^<>]*>|…|\.\.\.|[()|?]|[^\s()|?<>…]+
 _EITHER_PHRASE = " | "
 _BETWEEN = "…"
 _VOWELS = "aeiou"
+_RARE, _EVERYWHERE = 1, 60
+_COMMON = frozenset(
+    "a about all always an and are as at be because been before but by can could did do does don't for from get go "
+    "going had has have he her him his how if in into is it its know knows little mum never not of off on or other out "
+    "own people school she so some that the their them they this time to too up was we well were what when who will "
+    "with would you".split(),  # noqa: SIM905 - read by people
+)
 
 
 class NotationInvalid(ValueError):
@@ -232,8 +239,8 @@ def _joined(parts: Sequence[_Part]) -> _Part:
 
 
 def _weight(keys: frozenset[str]) -> int:
-    """How often a sentence is likely to have one of some words: short ones are everywhere."""
-    return sum(1 if len(key) > 4 else 20 for key in keys)  # noqa: PLR2004 - said in the docstring
+    """How often a sentence is likely to have one of some words: common ones are everywhere."""
+    return sum(_EVERYWHERE if key in _COMMON else _RARE for key in keys)
 
 
 def _between(notation: Notation) -> _Part:

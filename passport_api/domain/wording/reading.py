@@ -36,9 +36,9 @@ _PLAIN = str.maketrans(
 )
 _CAPITALISED = re.compile(r"(?<![\w'])[A-ZÀ-ÖØ-Þ][\w'-]*")
 _END = re.compile(
-    r"(?<!\b[Mm]r)(?<!\b[Dd]r)(?<!\b[Mm]s)(?<!\b[Ss]t)(?<!\b[Mm]rs)(?<!\be\.g)(?<!\bi\.e)[.!?]+[\"')\]]*(?=\s|$)"
-    r"|\n\s*\n|\n[ \t]*[-•]",
+    r"[.!?]+[\"')\]]*(?=\s|$)|\n\s*\n|\n[ \t]*[-•]",
 )
+_SHORTENED = ("Mr", "Mrs", "Ms", "Dr", "St", "e.g", "i.e")
 _BEGINS = frozenset(".!?:;\n")
 _QUOTED = re.compile(r"\"[^\"]{1,600}\"|(?<!\w)'(?=\S)[^\"\n]{1,300}?(?<=[^\s'])'(?!\w)")
 _FIRST_PERSON = re.compile(r"\b(?:i|i'm|i've|i'll|i'd|me|my|mine|myself|we|us|our)\b")
@@ -135,7 +135,8 @@ def _without_marks(prepared: str, quotations: list[Span]) -> str:
 def _sentences(plain: str) -> Iterator[Span]:
     """Where each sentence begins and ends; one that goes on too long is cut at a space."""
     begin = 0
-    for end in [*(match.end() for match in _END.finditer(plain)), len(plain)]:
+    ends = (match.end() for match in _END.finditer(plain) if not plain.endswith(_SHORTENED, 0, match.start()))
+    for end in (*ends, len(plain)):
         while end - begin > LONGEST_SENTENCE:
             cut = plain.rfind(" ", begin + 1, begin + LONGEST_SENTENCE)
             cut = cut if cut > begin else begin + LONGEST_SENTENCE
