@@ -29,12 +29,13 @@ _EITHER_PHRASE = " | "
 _BETWEEN = "…"
 _VOWELS = "aeiou"
 _RARE, _EVERYWHERE = 1, 60
-_COMMON = frozenset(
-    "a about all always an and are as at be because been before but by can could did do does don't for from get go "
-    "going had has have he her him his how if in into is it its know knows little mum never not of off on or other out "
-    "own people school she so some that the their them they this time to too up was we well were what when who will "
-    "with would you".split(),  # noqa: SIM905 - read by people
-)
+_COMMON_WORDS = """
+    a about all always an and are as at be because been before but by can could did do does don't for from get go going
+    had has have he her him his how if in into is it its know knows little mum never not of off on or other out own
+    people school she so some that the their them they this time to too up was we well were what when who will with
+    would you
+"""
+_COMMON = frozenset(_COMMON_WORDS.split())
 
 
 class NotationInvalid(ValueError):
