@@ -1,5 +1,6 @@
 """The rules as they ship: every sentence in the file is tried, and the demonstration family is written well."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -75,3 +76,11 @@ def test_the_demonstration_family_is_written_well(statement):
         if found.strength is Strength.STRONG
     ]
     assert strong == []
+
+
+def test_no_match_is_lost_by_trying_only_patterns_whose_key_is_there():
+    for rule, sentence in FLAGS:
+        lowered = sentence.lower().replace("\u2019", "'")
+        there = {form for word in re.findall(r"\w+(?:'\w+)*", lowered) for form in (word, word.removesuffix("'s"))}
+        for pattern in rule.patterns:
+            assert not pattern.regex.search(lowered) or pattern.keys & there, (pattern.written, sentence)
