@@ -22,6 +22,7 @@ _LEANS = re.compile(
 _LEANT_ON = re.compile(
     r"\b(?:is|was|were|be|been|being|became|becomes|got|can|could|who|has|had|have)\s+(?:\w+\s+){0,2}$"
 )
+_DETERMINED = re.compile(r"(?:the|this|our|their|my)\b")
 _OF_A_PERSON = {Category.CHILD_BLAMING, Category.DEFICIT_LABEL, Category.RISK_AS_NATURE}
 _FAR = 80
 """How far before a wording, in code points, its denial or its subject is looked for."""
@@ -113,7 +114,8 @@ def _denied(said: str, span: Span, usage: Usage) -> bool:
 def _of_somebody_else(said: str, start: int, usage: Usage) -> bool:
     """Whether a wording that leans on an earlier subject ("who is", "and was", "was") has somebody else for it."""
     before = said[max(0, start - _FAR) : start]
-    if not _LEANS.match(said, start) and not _LEANT_ON.search(before):
+    has_its_own = usage.child.regex.match(said, start) or _DETERMINED.match(said, start)
+    if not _LEANS.match(said, start) and (has_its_own or not _LEANT_ON.search(before)):
         return False
     other = max((match.end() for match in usage.others.regex.finditer(before)), default=-1)
     child = max((match.end() for match in usage.child.regex.finditer(before)), default=-1)
