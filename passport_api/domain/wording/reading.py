@@ -157,10 +157,19 @@ def _passes(prepared: str, quotation: Span, usage: Usage) -> bool:
     before = before[max(before.rfind(". "), before.rfind("; "), before.rfind("\n\n")) + 1 :]
     if re.search(rf"(?:{usage.mentions.expression})\W*$", before):
         return True
-    if usage.says.regex.search(before) or usage.says.regex.search(after[: _end_of_clause(after)]):
-        beside = f"{before} {after[: _end_of_clause(after)]}"
-        return bool(usage.child.regex.search(beside)) and not usage.others.regex.search(beside)
+    after = after[: _end_of_clause(after)]
+    verbs = [*usage.says.regex.finditer(before)]
+    if verbs or usage.says.regex.search(after):
+        beside = [before[: verbs[-1].end()], before] if verbs else [after]
+        return next((speaks for each in beside if (speaks := _child_speaks(each, usage)) is not None), False)
     return bool(_FIRST_PERSON.search(prepared, start, end))
+
+
+def _child_speaks(beside: str, usage: Usage) -> bool | None:
+    """Whether the last who is named beside a quotation is the child; None where nobody is."""
+    child = max((match.end() for match in usage.child.regex.finditer(beside)), default=-1)
+    other = max((match.end() for match in usage.others.regex.finditer(beside)), default=-1)
+    return None if child == other else child > other
 
 
 def _end_of_clause(after: str) -> int:
