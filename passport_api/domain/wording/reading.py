@@ -92,7 +92,7 @@ def _cased(plain: str, words: frozenset[str], usage: Usage) -> str:
     for match in _CAPITALISED.finditer(plain):
         start, end = match.span()
         word = match.group().removesuffix("'s")
-        joined = was if not plain[ended:start].strip(" .-") else ""
+        joined = was if _joins(plain, ended, start) else ""
         ended, was = end, ""
         if joined == "title":
             letters[start:end] = "x" * (end - start)
@@ -106,6 +106,12 @@ def _cased(plain: str, words: frozenset[str], usage: Usage) -> str:
             was = "name"
             seen.add(word)
     return "".join(letters)
+
+
+def _joins(plain: str, ended: int, start: int) -> bool:
+    """Whether one word belongs to the next: a space between them, or the stop of a shortened title and a space."""
+    between = plain[ended:start]
+    return between in {" ", "-"} or (between == ". " and plain.endswith(_SHORTENED, 0, ended))
 
 
 def _is_name(word: str, words: frozenset[str], usage: Usage, *, begins: bool) -> bool:

@@ -80,6 +80,9 @@ def test_nothing_is_found_in_a_childs_own_words():
         "He is not unkind, but he is aggressive.",
         "There is no doubt; he is aggressive.",
         "He is\naggressive.",
+        "We rang Mum. Tam is aggressive.",
+        "I know Tam. Manipulative at home.",
+        "Mr. Lowe saw it. Tam is aggressive.",
     ],
 )
 def test_a_wording_is_found_however_it_is_written(text):
@@ -114,6 +117,8 @@ def test_what_is_denied_passes(text):
         "In his own words, 'everyone thinks I'm a bully'.",
         'He told me: "I kicked off. I didn\'t mean to."',
         'The word "naughty" hurts her.',
+        'Tam told Mum: "They say that I kick off."',
+        "In the words of Tam herself, 'I lose it and then I am sorry'.",
         "Instead of 'attention seeking', say what she needs.",
     ],
 )
@@ -138,7 +143,13 @@ def test_what_is_said_of_somebody_else_passes(text):
 
 @pytest.mark.parametrize(
     "text",
-    ["Mr Naughty teaches maths.", "Grace Damaged is her friend.", "Ask Mrs Manipulative first.", "Dr Bully saw him."],
+    [
+        "Mr Naughty teaches maths.",
+        "Mr. Naughty teaches maths.",
+        "Grace Damaged is her friend.",
+        "Ask Mrs Manipulative first.",
+        "Dr Bully saw him.",
+    ],
 )
 def test_a_name_passes(text):
     assert strong(text) == []
