@@ -125,12 +125,6 @@ def forget_settled(uow: UnitOfWork, before: datetime) -> None:
     )
 
 
-def state_of(uow: UnitOfWork, notice_id: NoticeId) -> State | None:
-    """Where a notice stands; None when there is none."""
-    found = uow.connection.execute(select(m.OutboxNotice.state).where(m.OutboxNotice.id == notice_id)).scalar()
-    return None if found is None else State(found)
-
-
 def _taken(notice: Notice, lease: datetime) -> Update:
     return update(m.OutboxNotice).where(
         m.OutboxNotice.id == notice.notice_id, _IS_WAITING, m.OutboxNotice.claimed_until == lease
