@@ -25,6 +25,7 @@ from passport_api.api import (
     throttle,
     transitions,
     views,
+    wording_checks,
 )
 from passport_api.api.calls import ApiState, attach
 from passport_api.api.edge import Api, EdgeSettings, docs, install
@@ -70,6 +71,7 @@ _RESOURCES = (
     corrections,
     correction_notices,
     challenges,
+    wording_checks,
     log,
 )
 

@@ -213,6 +213,7 @@ CALLS: dict[str, Callable[[Scene], Request]] = {
     "change_transition": a_later_day,
     "correct_statement": a_correction,
     "challenge_statement": a_challenge,
+    "check_wording": lambda s: Request(s.parent, "POST", "/v1/wording-checks", {"text": "Calm helps."}),
     "list_challenges": lambda s: Request(s.parent, "GET", f"{s.statement}/challenges"),
     "list_waiting_challenges": lambda s: Request(
         s.family.social_worker, "GET", f"/v1/organisations/{s.family.custodian_id}/challenges"

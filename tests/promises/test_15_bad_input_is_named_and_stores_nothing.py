@@ -72,6 +72,7 @@ WITH_A_BODY = (
     "challenge_statement",
     "change_role",
     "change_transition",
+    "check_wording",
     "correct_statement",
     "create_invitation",
     "create_passport",
@@ -159,6 +160,7 @@ def _bodies(world: World, family: Family, reader: Person) -> dict[str, dict[str,
     return {
         "accept_invitation": {"token": token, "password": PASSWORD},
         "acknowledge_correction": {"copies": "amended", "passed_on_to": [family.authority_id]},
+        "check_wording": {"text": "Calm helps.", "kind": "fact"},
         "challenge_statement": {"words": "It is not so.", "for_young_person": True, "view_id": None},
         "resolve_challenge": {
             "finding": "upheld",

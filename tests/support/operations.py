@@ -111,6 +111,7 @@ TAKES_NO_ID = {
     "accept_invitation",
     "create_invitation",
     "create_passport",
+    "check_wording",
     "list_correction_notices",
     "list_inbox",
     "list_organisations",

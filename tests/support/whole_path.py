@@ -84,6 +84,10 @@ class WholePath:
         self.open(self.reader)
         for person in (self.parents[0], self.worker):
             self.read(person)
+        said = word()
+        self.parents[0].made(
+            "/v1/wording-checks", {"text": self.plant("NewWordingCheck.text", f"He likes {said}.", said)}
+        )
         self.correct(self.parents[0], self.reader)
 
     def end(self) -> None:
