@@ -82,6 +82,20 @@ TestLogAndAnchors = LogAndAnchors.TestCase
 TestLogAndAnchors.settings = settings(max_examples=20, stateful_step_count=15, deadline=None)
 
 
+def test_a_log_that_was_rolled_back_or_edited_under_a_running_process_shuts_it(tmp_path: Path) -> None:
+    """What the file kept when the process started is not all that it keeps now: other processes append as well."""
+    log, anchor = MemoryLog(), FileAnchor(tmp_path / "log.anchor")
+    anchoring = Anchoring(as_database_log(log), [anchor], lambda: 0.0, 1000)
+    anchoring.begin()
+    anchor.update(log.append(b"one", b"two"))
+    log.roll_back(1)
+    for again, standing in ((b"", Standing.DIVERGED), (b"another", Standing.DIVERGED), (b"two", Standing.OPEN)):
+        log.roll_back(1)
+        log.append(*([again] if again else []))
+        anchoring.check()
+        assert anchoring.standing is standing
+
+
 def test_writers_do_not_make_the_log_seem_shorter_to_who_looks_meanwhile(tmp_path: Path) -> None:
     log = MemoryLog()
     log.append(b"one")
