@@ -26,6 +26,8 @@ from support.service import Clock, Service, listening
 from support.world import PASSWORD, Family, Person, World
 
 SHUT = (503, "/problems/log_diverged")
+KEPT = {"section": "regulation", "detail_level": "everyday", "source": "parent", "text": "Said of who was erased."}
+ONCE = {"Idempotency-Key": "0f8fad5b-d9cb-469f-a165-70867728950e"}
 
 
 @dataclass
@@ -99,6 +101,7 @@ def before(world: World) -> Told:
     """What the older copy has: everything still open."""
     family, erased = world.family(), world.family()
     world.statement(family, "regulation", "everyday", "Counting to ten helps.")
+    erased.parent.made(f"/v1/passports/{erased.passport_id}/statements", KEPT, headers=ONCE)
     move = {"kind": "area_move", "from_id": family.from_id, "to_id": family.school_id, "planned_date": world.day(20)}
     moved = family.parent.made(f"/v1/passports/{family.passport_id}/transitions", move)["id"]
     invitation = {"name": "Ola Wren", "email": "ola@wren.example", "passport_id": family.passport_id}
@@ -231,6 +234,13 @@ def test_an_erased_child_stays_erased(story: Story) -> None:
     database.close()
     assert passport_id not in keys
     assert names[passport_id] is None
+
+
+def test_an_answer_that_was_kept_for_a_repeat_brings_nothing_of_an_erased_child_back(story: Story) -> None:
+    parent = story.told.erased.parent.at(story.service)
+    repeated = parent.post(f"/v1/passports/{story.told.erased.passport_id}/statements", KEPT, headers=ONCE)
+    assert repeated.status_code == 404
+    assert KEPT["text"] not in repeated.text
 
 
 @pytest.mark.parametrize(
