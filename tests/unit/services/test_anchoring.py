@@ -2,6 +2,7 @@
 
 import tempfile
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from passport_api.anchors.contract import AnchorDiverged, AnchorUnavailable
 from passport_api.anchors.file import FileAnchor
-from passport_api.services.anchoring import Anchoring, AnchorsAway, Standing
+from passport_api.services.anchoring import Anchoring, AnchorsAway, LogDiverged, Standing
 from support.memory_log import MemoryLog
 
 words = st.binary(min_size=1, max_size=2)
@@ -94,6 +95,81 @@ def test_a_log_that_was_rolled_back_or_edited_under_a_running_process_shuts_it(t
         log.append(*([again] if again else []))
         anchoring.check()
         assert anchoring.standing is standing
+
+
+def test_a_log_that_is_shorter_than_this_process_has_seen_it_shuts_it_whatever_was_anchored() -> None:
+    for look in (Anchoring.check, Anchoring.keep_endings, Anchoring.publish):
+        log = MemoryLog().append(b"one", b"two")
+        anchoring = Anchoring(as_database_log(log), [], lambda: 0.0, 1000)
+        anchoring.entered(log.head())
+        log.roll_back(1)
+        with suppress(LogDiverged):
+            look(anchoring)
+        assert anchoring.standing is Standing.DIVERGED
+        with pytest.raises(LogDiverged):
+            anchoring.require_open()
+        log.append(b"two")
+        anchoring.require_open()
+
+
+def test_what_an_anchor_file_contradicts_is_not_put_before_a_witness(tmp_path: Path) -> None:
+    """It would cosign the second history of the two, where it had not seen the first to its end."""
+
+    class Witness:
+        label, keeps_endings = "witness", False
+
+        def __init__(self) -> None:
+            self.told: list[Any] = []
+
+        def kept(self, _log: Any) -> Any:
+            return self.told[-1] if self.told else None
+
+        def update(self, log: Any) -> Any:
+            self.told.append(log.newest())
+            return self.told[-1]
+
+    log, file, witness = MemoryLog(), FileAnchor(tmp_path / "log.anchor"), Witness()
+    anything: Any = witness
+    anchoring = Anchoring(as_database_log(log), [file, anything], lambda: 0.0, 1000)
+    anchoring.begin()
+    file.update(log.append(b"one", b"two"))
+    log.roll_back(1)
+    anchoring.publish()
+    assert (witness.told, anchoring.standing) == ([], Standing.DIVERGED)
+    log.append(b"two")
+    anchoring.check()
+    anchoring.publish()
+    assert [told.checkpoint.size for told in witness.told] == [2]
+
+
+def test_what_one_thread_ended_is_not_told_though_another_opened_the_service_meanwhile(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other's record may have been written before this one's ending was there."""
+
+    class Full(FileAnchor):
+        room = True
+
+        def update(self, log: Any) -> Any:
+            if not self.room:
+                raise AnchorUnavailable
+            return super().update(log)
+
+    log, anchor = MemoryLog(), Full(tmp_path / "log.anchor")
+    anchoring = Anchoring(as_database_log(log), [anchor], lambda: 0.0, 1000)
+    anchoring.begin()
+    refuse = anchoring._refuse_unless_open
+
+    def be_overtaken() -> None:
+        anchor.room = True
+        anchoring.publish()
+        refuse()
+
+    monkeypatch.setattr(anchoring, "_refuse_unless_open", be_overtaken)
+    anchor.room = False
+    with pytest.raises(AnchorsAway):
+        anchoring.keep_endings()
+    assert anchoring.standing is Standing.OPEN
 
 
 def test_writers_do_not_make_the_log_seem_shorter_to_who_looks_meanwhile(tmp_path: Path) -> None:
