@@ -160,6 +160,19 @@ def test_a_checkpoint_is_handed_out_only_when_it_is_anchored(service: Service, w
     assert records(service)[-1].checkpoint.size == size
 
 
+def test_what_is_brought_back_by_hand_under_a_running_service_shuts_it(service: Service, world: World) -> None:
+    """The database itself says what has ended: what a process read of the anchor files at its start is older."""
+    family = world.family()
+    reader, consent = world.member(family.school_id, "designated_teacher"), world.consent(family)["id"]
+    family.parent.made(f"/v1/consents/{consent}/revocation")
+    client, row = service.client(), {"id": uuid.UUID(consent)}
+    with closing(RawDatabase(service.settings.database_url)) as database:
+        with database.altered("consents", row, lambda kept: {**kept, "revoked_at": None}):
+            assert told(client.get("/readyz")) == SHUT
+            assert told(reader.get(f"/v1/views/{consent}")) == SHUT
+        assert client.get("/readyz").status_code == 200
+
+
 def test_so_many_entries_or_seconds_make_a_checkpoint_due(service: Service, world: World) -> None:
     family, anchoring, complaints = world.family(), service.runtime.anchoring, []
     for seconds in (0.05, 3600.0):
