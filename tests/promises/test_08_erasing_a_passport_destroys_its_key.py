@@ -497,6 +497,27 @@ def test_the_very_bytes_are_gone_from_the_files(stage: Stage, service: Service) 
     assert left_of(secrets | answers, service) == {}
 
 
+def test_an_erasure_that_could_not_be_kept_outside_the_database_leaves_neither_key_nor_bytes(
+    stage: Stage, service: Service
+) -> None:
+    """Nobody is told that it was carried out, but it was."""
+    scene, secrets = bytewise(stage, "9990162794")
+    proposal, remembered = scene.world.proposal(scene.family), service.runtime.vault.keyring._by_use
+    anchor = service.folder / "anchors/log.anchor"
+    away = anchor.rename(anchor.with_name("away"))
+    anchor.mkdir()  # not even root can write it
+    try:
+        assert any(owner == scene.family.passport_id for owner, *_ in remembered)
+        assert scene.confirmation(proposal).status_code == 503
+    finally:
+        anchor.rmdir()
+        away.rename(anchor)
+    assert not any(owner == scene.family.passport_id for owner, *_ in remembered)
+    if service.backend == "sqlite":  # VACUUM frees what it leaves: to the last byte is an operator's step
+        assert left_of(secrets, service) == {}
+    assert scene.confirmation(proposal).status_code == 409
+
+
 def test_a_reader_who_keeps_the_write_ahead_log_open_is_not_cut_off_and_the_operator_wipes_later(
     stage: Stage, service: Service
 ) -> None:
