@@ -146,6 +146,18 @@ def test_a_log_that_was_edited_is_not_recovered_from(place: Place) -> None:
     assert place.is_revoked()
 
 
+def test_a_second_disaster_begins_a_generation_that_no_anchor_knows(place: Place, tmp_path: Path) -> None:
+    """The same copy put back twice: two histories under one name could not be told apart."""
+    older = OlderCopy(place.settings, tmp_path)
+    assert place.command("recover", "--yes").exit_code == 0
+    assert place.rows("log_head")[0]["generation"] == 2
+    older.put_back()
+    recovered = place.command("recover", "--yes")
+    assert recovered.exit_code == 0, recovered.output
+    assert place.rows("log_head")[0]["generation"] == 3
+    assert place.is_revoked()
+
+
 def test_an_anchor_is_not_enrolled_while_another_knows_more(place: Place) -> None:
     second = replace(place.settings, anchors=(*place.settings.anchors, f"file:{place.anchor.with_name('second')}"))
     refused = CliRunner().invoke(main, ["anchors", "enrol"], env=to_environment(second))
