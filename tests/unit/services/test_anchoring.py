@@ -13,8 +13,10 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from passport_api.anchors.contract import AnchorDiverged, AnchorUnavailable
 from passport_api.anchors.file import FileAnchor
-from passport_api.services.anchoring import Anchoring, AnchorsAway, LogDiverged, Standing
-from support.memory_log import MemoryLog
+from passport_api.services.anchoring import Anchoring, AnchorsAway, Finding, LogDiverged, Standing
+from passport_api.services.publishing import Publisher
+from support.memory_log import MemoryLog, ending
+from support.until import until
 
 words = st.binary(min_size=1, max_size=2)
 
@@ -110,6 +112,36 @@ def test_a_log_that_is_shorter_than_this_process_has_seen_it_shuts_it_whatever_w
             anchoring.require_open()
         log.append(b"two")
         anchoring.require_open()
+
+
+@pytest.mark.parametrize(
+    ("name", "edited"), [("head_of", [b"something else"]), ("alive", [ending(1)])], ids=["the head", "an ending"]
+)
+def test_every_so_many_seconds_the_whole_is_looked_at_though_nothing_is_written(
+    tmp_path: Path, name: str, edited: Any
+) -> None:
+    log, complaints, told = MemoryLog(), list[str](), list[Finding]()
+    for alive in ([], [ending(1)]):  # the second process finds in the file what the database has brought back
+        log.alive = alive
+        anchoring = Anchoring(as_database_log(log), [FileAnchor(tmp_path / "log.anchor")], lambda: 0.0, 1000)
+        anchoring.begin()
+        if not log.entries:
+            log.append(b"first", endings=[ending(1)])
+            anchoring.publish()
+    log.alive = []
+    anchoring.require_open()
+    publisher = Publisher(anchoring, 0.01, complaints.append, told.append)
+    publisher.start()
+    try:
+        as_it_was = getattr(log, name)
+        setattr(log, name, edited)
+        until(lambda: anchoring.standing is Standing.DIVERGED)
+        setattr(log, name, as_it_was)
+        until(lambda: anchoring.standing is Standing.OPEN)
+    finally:
+        publisher.stop()
+    assert complaints == []
+    assert [finding.anchor for finding in told] == (["the database"] if name == "head_of" else [])
 
 
 def test_what_an_anchor_file_contradicts_is_not_put_before_a_witness(tmp_path: Path) -> None:
