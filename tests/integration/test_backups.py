@@ -16,6 +16,7 @@ from passport_api.domain.backups import BackupRefused, Manifest, WrappedDataKey,
 from passport_api.domain.backups.keys import KeyGeneration
 from passport_api.domain.checkpoints import Checkpoint, sign_note
 from passport_api.services import backups, log, operating
+from passport_api.services.anchoring import LogDiverged
 from passport_api.store.backups import sqlite
 from passport_api.store.database import Database
 from passport_keys.providers.local_file import LocalFileProvider
@@ -187,6 +188,22 @@ def test_a_log_that_was_edited_before_the_backup_is_not_restored(
         verify(edited, service.settings)
     with pytest.raises(BackupRefused, match="its log does not verify: entry 1: edited"):
         backups.verify_content(edited.folder, service.settings.database_url, disaster.silent)
+
+
+def test_a_log_that_an_anchor_contradicts_is_not_backed_up(service: Service, tmp_path: Path) -> None:
+    """A backup is signed: there would be a second history in the log's own name."""
+    anchor = service.folder / "anchors/log.anchor"
+    away = anchor.rename(anchor.with_name("away"))
+    try:
+        service.runtime.anchoring.check()
+        for make in (back_up, back_up_keys):
+            with pytest.raises(LogDiverged):
+                make(service, tmp_path)
+    finally:
+        away.rename(anchor)
+        service.runtime.anchoring.check()
+    assert list(tmp_path.iterdir()) == []
+    assert back_up(service, tmp_path).folder.is_dir()
 
 
 def test_a_signed_manifest_that_counts_other_rows_is_refused(service: Service, copied: Backup) -> None:
