@@ -5,13 +5,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
+import psycopg
 import pytest
 
 from passport_api.services import key_destruction, rewrapping
 from passport_api.services.rewrapping import Kind, Tempo
+from passport_api.store import wrapped_keys
+from passport_api.store.database import UnitOfWork
 from passport_keys.errors import KeyInUse
 from passport_keys.providers import WrappedKey
 from passport_keys.providers.local_file import LocalFileProvider
+from support.broken_log import dsn
 from support.raw_database import RawDatabase
 from support.service import Service
 from support.world import World
@@ -118,12 +122,35 @@ def test_a_key_is_destroyed_only_once_nothing_is_left_to_rewrap_whichever_key_it
         key_destruction.destroy(service.runtime, key_id, 0)
 
 
+def test_nobody_keeps_a_key_between_the_count_and_the_entry_that_overtakes_them(
+    service: Service, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if service.backend == "sqlite":
+        pytest.skip("SQLite lets in one writer at a time, whole")
+    world.family()
+    old = service.runtime.vault.keyring.provider.active_key_id
+    rewrapping.begin(service.runtime)
+    rotated(service)
+    count, held = wrapped_keys.uses, list[bool]()
+
+    def counted(uow: UnitOfWork) -> dict[str, wrapped_keys.Uses]:
+        with psycopg.connect(dsn(service.settings)) as other:
+            try:
+                other.execute("SELECT size FROM log_head FOR UPDATE NOWAIT")
+                held.append(False)
+            except psycopg.errors.LockNotAvailable:
+                held.append(True)
+        return count(uow)
+
+    monkeypatch.setattr(wrapped_keys, "uses", counted)
+    key_destruction.destroy(service.runtime, old, 0)
+    assert held == [True, False], "it is held at the first count, and no more when it is counted again"
+
+
 def test_a_key_that_another_process_wrapped_under_during_the_grace_is_not_destroyed(
     service: Service, world: World
 ) -> None:
     """Where the provider is far away, a process may learn late which key is the active one."""
-    from passport_api.store import wrapped_keys
-
     world.family()
     rotated(service)
     provider, database = service.runtime.vault.keyring.provider, service.runtime.database
@@ -147,8 +174,6 @@ def test_a_key_that_another_process_wrapped_under_during_the_grace_is_not_destro
 
 @pytest.mark.parametrize("kind", Kind)
 def test_what_was_erased_or_rewrapped_meanwhile_stays_as_it_is(service: Service, world: World, kind: Kind) -> None:
-    from passport_api.store import wrapped_keys
-
     world.family()
     active = service.runtime.vault.keyring.provider.active_key_id
     with service.runtime.database.reading() as uow:
