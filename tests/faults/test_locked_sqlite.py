@@ -3,17 +3,20 @@
 import itertools
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from sqlalchemy import make_url
 
-from passport_api.store.database import Fault
+from passport_api.store.database import Database, Fault, StoreUnavailable
 from support.aftermath import Place, prepared
+from support.databases import fresh_database
 from support.endurance import WAIT_SECONDS, Endurance
 from support.served import serve
+from support.until import DEADLINE
 
 pytestmark = pytest.mark.faults
 
@@ -39,3 +42,16 @@ def test_a_locked_file_is_borne(tmp_path: Path, request: pytest.FixtureRequest) 
             endurance.prove(request.config.getoption("--fault-rounds"))
         finally:
             served.stop()
+
+
+def test_a_writer_whom_another_thread_keeps_waiting_is_told_in_time(tmp_path: Path) -> None:
+    def write(database: Database) -> None:
+        with database.writing():
+            pass
+
+    with fresh_database("sqlite", tmp_path) as url, closing(Database(url, 2, 0.2)) as database:
+        with ThreadPoolExecutor(1) as threads, database.writing():
+            told = threads.submit(write, database).exception(DEADLINE)
+        assert isinstance(told, StoreUnavailable)
+        assert told.fault is Fault.LOCKED
+        write(database)

@@ -125,6 +125,32 @@ def test_nothing_is_answered_while_what_ended_cannot_be_anchored(service: Servic
     assert client.get("/readyz").status_code == 200
 
 
+def test_whoever_asks_again_is_told_that_it_has_ended_only_once_that_is_anchored(
+    service: Service, world: World
+) -> None:
+    """The process that was asked first may have been killed between the commit and the anchor."""
+    family = world.family()
+    replaced = world.consent(family)["id"]
+    consents, terms, once = f"/v1/passports/{family.passport_id}/consents", world.terms(family), str(uuid.uuid4())
+
+    def give() -> httpx.Response:
+        return family.parent.post(consents, terms, headers={"Idempotency-Key": once})
+
+    before = anchor_of(service).read_bytes()
+    given = give()
+    anchor_of(service).write_bytes(before)
+    assert ("consent_superseded", replaced) not in ended(service)
+    again = give()
+    assert (again.status_code, again.content) == (201, given.content)
+    assert ended(service)[-1] == ("consent_superseded", replaced)
+
+    revocation, before = f"/v1/consents/{given.json()['id']}/revocation", anchor_of(service).read_bytes()
+    family.parent.made(revocation)
+    anchor_of(service).write_bytes(before)
+    assert family.parent.post(revocation).status_code == 409
+    assert ended(service)[-1] == ("consent_revoked", given.json()["id"])
+
+
 def test_a_checkpoint_is_handed_out_only_when_it_is_anchored(service: Service, world: World) -> None:
     family = world.family()
     world.statement(family, "regulation", "everyday")
@@ -132,6 +158,19 @@ def test_a_checkpoint_is_handed_out_only_when_it_is_anchored(service: Service, w
         assert told(family.parent.get("/v1/log/checkpoint")) == AWAY
     size = int(family.parent.get("/v1/log/checkpoint").text.splitlines()[1])
     assert records(service)[-1].checkpoint.size == size
+
+
+def test_what_is_brought_back_by_hand_under_a_running_service_shuts_it(service: Service, world: World) -> None:
+    """The database itself says what has ended: what a process read of the anchor files at its start is older."""
+    family = world.family()
+    reader, consent = world.member(family.school_id, "designated_teacher"), world.consent(family)["id"]
+    family.parent.made(f"/v1/consents/{consent}/revocation")
+    client, row = service.client(), {"id": uuid.UUID(consent)}
+    with closing(RawDatabase(service.settings.database_url)) as database:
+        with database.altered("consents", row, lambda kept: {**kept, "revoked_at": None}):
+            assert told(client.get("/readyz")) == SHUT
+            assert told(reader.get(f"/v1/views/{consent}")) == SHUT
+        assert client.get("/readyz").status_code == 200
 
 
 def test_so_many_entries_or_seconds_make_a_checkpoint_due(service: Service, world: World) -> None:

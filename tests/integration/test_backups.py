@@ -14,11 +14,13 @@ import sqlalchemy as sa
 from passport_api.domain.access_log import KEY_ADDED
 from passport_api.domain.backups import BackupRefused, Manifest, WrappedDataKey, decode, encode, is_name
 from passport_api.domain.backups.keys import KeyGeneration
-from passport_api.domain.checkpoints import sign_note
+from passport_api.domain.checkpoints import Checkpoint, sign_note
 from passport_api.services import backups, log, operating
+from passport_api.services.anchoring import LogDiverged
 from passport_api.store.backups import sqlite
 from passport_api.store.database import Database
 from passport_keys.providers.local_file import LocalFileProvider
+from passport_keys.signing import SigningKey
 from support import disaster
 from support.databases import BACKENDS, fresh_database
 from support.disaster import Backup, back_up, back_up_keys, databases_like, restore, target, verify
@@ -188,9 +190,61 @@ def test_a_log_that_was_edited_before_the_backup_is_not_restored(
         backups.verify_content(edited.folder, service.settings.database_url, disaster.silent)
 
 
+def test_a_log_that_an_anchor_contradicts_is_not_backed_up(service: Service, tmp_path: Path) -> None:
+    """A backup is signed: there would be a second history in the log's own name."""
+    anchor = service.folder / "anchors/log.anchor"
+    away = anchor.rename(anchor.with_name("away"))
+    try:
+        service.runtime.anchoring.check()
+        for make in (back_up, back_up_keys):
+            with pytest.raises(LogDiverged):
+                make(service, tmp_path)
+    finally:
+        away.rename(anchor)
+        service.runtime.anchoring.check()
+    assert list(tmp_path.iterdir()) == []
+    assert back_up(service, tmp_path).folder.is_dir()
+
+
 def test_a_signed_manifest_that_counts_other_rows_is_refused(service: Service, copied: Backup) -> None:
     _sign_anew(service, copied, lambda manifest: replace(manifest, rows={**manifest.rows, "consents": 7}))
     with pytest.raises(BackupRefused, match="other numbers of rows"):
+        verify(copied, service.settings)
+
+
+def test_content_that_goes_on_beyond_a_signed_manifests_checkpoint_is_refused(service: Service, tmp_path: Path) -> None:
+    earlier, _ = decode(KeyGeneration, back_up_keys(service, tmp_path / "earlier").read_bytes())
+    operating.note_alone(service.runtime, KEY_ADDED, "so that the log grows")
+    backup = back_up(service, tmp_path)
+    _sign_anew(service, backup, lambda manifest: replace(manifest, log=earlier.log))
+    with pytest.raises(BackupRefused, match="goes on beyond the manifest's checkpoint"):
+        verify(backup, service.settings)
+
+
+def test_a_checkpoint_that_somebody_else_signed_is_refused_in_a_signed_manifest(
+    service: Service, copied: Backup
+) -> None:
+    """It is what others hold the restored log against."""
+    other = SigningKey.generate()
+
+    def forged(manifest: Manifest) -> Manifest:
+        body = Checkpoint(manifest.log.origin, manifest.log.size, manifest.log.root).body()
+        note = sign_note(body, manifest.log.origin, other.public_bytes(), other.sign)
+        return replace(manifest, log=replace(manifest.log, checkpoint=note))
+
+    _sign_anew(service, copied, forged)
+    with pytest.raises(BackupRefused, match=f"{copied.manifest}: was not signed"):
+        verify(copied, service.settings)
+
+
+def test_another_generation_under_the_name_of_the_backups_own_is_refused(
+    service: Service, copied: Backup, tmp_path: Path
+) -> None:
+    """A newer one opens the content under a name of its own; under this one somebody has exchanged it."""
+    newer = back_up_keys(service, tmp_path / "newer")
+    assert verify(copied.opened_by(newer), service.settings).opened >= 1
+    shutil.copy(newer, copied.keys)
+    with pytest.raises(BackupRefused, match=f"{copied.keys}: is not the file that the manifest describes"):
         verify(copied, service.settings)
 
 

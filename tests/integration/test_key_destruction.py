@@ -5,13 +5,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
+import psycopg
 import pytest
 
 from passport_api.services import key_destruction, rewrapping
 from passport_api.services.rewrapping import Kind, Tempo
+from passport_api.store import wrapped_keys
+from passport_api.store.database import UnitOfWork
 from passport_keys.errors import KeyInUse
 from passport_keys.providers import WrappedKey
 from passport_keys.providers.local_file import LocalFileProvider
+from support.broken_log import dsn
 from support.raw_database import RawDatabase
 from support.service import Service
 from support.world import World
@@ -96,15 +100,86 @@ def test_a_key_that_was_altered_is_named_and_keeps_its_key_encryption_key_from_b
     database.close()
 
 
-def test_what_was_erased_or_rewrapped_meanwhile_stays_as_it_is(service: Service, world: World) -> None:
-    from passport_api.store import wrapped_keys
+def test_a_key_is_destroyed_only_once_nothing_is_left_to_rewrap_whichever_key_it_is_under(
+    service: Service, world: World
+) -> None:
+    """Whoever rewraps is not in the log: a key that nothing is under today could wrap something yet."""
+    world.family()
+    rotated(service)
+    provider = service.runtime.vault.keyring.provider
+    unused = provider.active_key_id
+    used = rewrapping.begin(service.runtime)
+    rotated(service)
+    rewrapping.begin(service.runtime)
+    before, waited = service.runtime.anchoring.log.head(), list[float]()
+    for key_id in (unused, used):
+        with pytest.raises(KeyInUse, match="under keys other than the active one"):
+            key_destruction.destroy(service.runtime, key_id, 0, waited.append)
+    assert {unused, used} <= set(provider.key_ids())
+    assert (waited, service.runtime.anchoring.log.head()) == ([], before), "it was refused before it had begun"
+    rotated(service)
+    for key_id in (unused, used):
+        key_destruction.destroy(service.runtime, key_id, 0)
 
+
+def test_nobody_keeps_a_key_between_the_count_and_the_entry_that_overtakes_them(
+    service: Service, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if service.backend == "sqlite":
+        pytest.skip("SQLite lets in one writer at a time, whole")
+    world.family()
+    old = service.runtime.vault.keyring.provider.active_key_id
+    rewrapping.begin(service.runtime)
+    rotated(service)
+    count, held = wrapped_keys.uses, list[bool]()
+
+    def counted(uow: UnitOfWork) -> dict[str, wrapped_keys.Uses]:
+        with psycopg.connect(dsn(service.settings)) as other:
+            try:
+                other.execute("SELECT size FROM log_head FOR UPDATE NOWAIT")
+                held.append(False)
+            except psycopg.errors.LockNotAvailable:
+                held.append(True)
+        return count(uow)
+
+    monkeypatch.setattr(wrapped_keys, "uses", counted)
+    key_destruction.destroy(service.runtime, old, 0)
+    assert held == [True, False], "it is held at the first count, and no more when it is counted again"
+
+
+def test_a_key_that_another_process_wrapped_under_during_the_grace_is_not_destroyed(
+    service: Service, world: World
+) -> None:
+    """Where the provider is far away, a process may learn late which key is the active one."""
+    world.family()
+    rotated(service)
+    provider, database = service.runtime.vault.keyring.provider, service.runtime.database
+    old = provider.active_key_id
+    with database.reading() as uow:
+        before = wrapped_keys.under(uow, Kind.DATA, old, None, 1)[0]
+    new = rewrapping.begin(service.runtime)
+    rotated(service)
+
+    def wrap_late(_seconds: float) -> None:
+        with database.writing() as uow:
+            (now,) = [row for row in wrapped_keys.under(uow, Kind.DATA, new, None, 1000) if row.row_id == before.row_id]
+            wrapped_keys.replace(uow, Kind.DATA, [(now, old, before.wrapped_key)])
+
+    with pytest.raises(KeyInUse, match="1 keys were wrapped"):
+        key_destruction.destroy(service.runtime, old, 0, wrap_late)
+    assert old in provider.key_ids()
+    rotated(service)
+    key_destruction.destroy(service.runtime, old, 0)
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_what_was_erased_or_rewrapped_meanwhile_stays_as_it_is(service: Service, world: World, kind: Kind) -> None:
     world.family()
     active = service.runtime.vault.keyring.provider.active_key_id
     with service.runtime.database.reading() as uow:
-        row = wrapped_keys.under(uow, Kind.DATA, active, None, 1)[0]
+        row = wrapped_keys.under(uow, kind, active, None, 1)[0]
     stale = wrapped_keys.WrappedRow(row.row_id, row.belongs_to, row.wrapping_key_id, b"as it was before")
     with service.runtime.database.writing() as uow:
-        wrapped_keys.replace(uow, Kind.DATA, [(stale, "another", b"too late")])
+        wrapped_keys.replace(uow, kind, [(stale, "another", b"too late")])
     with service.runtime.database.reading() as uow:
-        assert wrapped_keys.under(uow, Kind.DATA, active, None, 1)[0] == row
+        assert wrapped_keys.under(uow, kind, active, None, 1)[0] == row

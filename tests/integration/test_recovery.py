@@ -131,6 +131,33 @@ def test_a_key_that_does_not_open_stops_no_recovery(place: Place) -> None:
     assert place.is_revoked()
 
 
+def test_a_log_that_was_edited_is_not_recovered_from(place: Place) -> None:
+    """To go on from it would sign what somebody made of it: a backup is restored first."""
+    database = RawDatabase(place.settings.database_url)
+    with database.altered("log_entries", {"position": 1}, lambda row: {**row, "sealed_payload": row["leaf_hash"]}):
+        for words in ((), ("--despite-faults",)):
+            refused = place.command("recover", "--yes", *words)
+            assert refused.exit_code == 1
+            assert "edited: entry 1: " in refused.output
+            assert "restore a backup" in refused.output
+        assert (place.is_revoked(), place.rows("log_head")[0]["generation"]) == (False, 1)
+    database.close()
+    assert place.command("recover", "--yes").exit_code == 0
+    assert place.is_revoked()
+
+
+def test_a_second_disaster_begins_a_generation_that_no_anchor_knows(place: Place, tmp_path: Path) -> None:
+    """The same copy put back twice: two histories under one name could not be told apart."""
+    older = OlderCopy(place.settings, tmp_path)
+    assert place.command("recover", "--yes").exit_code == 0
+    assert place.rows("log_head")[0]["generation"] == 2
+    older.put_back()
+    recovered = place.command("recover", "--yes")
+    assert recovered.exit_code == 0, recovered.output
+    assert place.rows("log_head")[0]["generation"] == 3
+    assert place.is_revoked()
+
+
 def test_an_anchor_is_not_enrolled_while_another_knows_more(place: Place) -> None:
     second = replace(place.settings, anchors=(*place.settings.anchors, f"file:{place.anchor.with_name('second')}"))
     refused = CliRunner().invoke(main, ["anchors", "enrol"], env=to_environment(second))

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from uuid import UUID
 
 import jwt
 import pytest
@@ -13,7 +14,12 @@ from click.testing import CliRunner
 from passport_api.cli import main
 from passport_api.config import to_environment
 from passport_api.domain.checkpoints import open_note, parse_verifier_key, split_note
-from passport_api.services import signing_rotation
+from passport_api.domain.key_validity import Validity
+from passport_api.services import rewrapping, signing_rotation
+from passport_api.services.service_keys import make_key
+from passport_api.store import service_keys
+from passport_api.store.service_keys import ServiceKeyRecord
+from passport_keys.keyring import Keyring
 from passport_keys.signing import verify
 from support.databases import BACKENDS
 from support.service import Service, running_service
@@ -80,6 +86,27 @@ def test_after_a_leak_the_tokens_of_the_old_key_end_within_a_minute(service: Ser
     a_minute_passes(service)
     assert client.get("/v1/me").status_code == 401, "also where its signature was found good before"
     assert service.client(sign_in(service, somebody.email)).get("/v1/me").status_code == 200
+
+
+def test_a_new_key_is_kept_under_the_key_encryption_key_that_is_active_by_then(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else it could be left under one that is destroyed a moment later."""
+    made: list[ServiceKeyRecord] = []
+
+    def overtaken(keyring: Keyring, purpose: str, row_id: UUID, validity: Validity) -> ServiceKeyRecord:
+        made.append(make_key(keyring, purpose, row_id, validity))
+        if len(made) == 1:
+            rewrapping.begin(service.runtime)
+        return made[-1]
+
+    monkeypatch.setattr(signing_rotation, "make_key", overtaken)
+    signing_rotation.rotate_tokens(service.runtime, LEAD)
+    with service.runtime.database.reading() as uow:
+        kept = {record.row_id: record.wrapping_key_id for record in service_keys.every(uow)}
+    first, second = made
+    assert first.row_id not in kept
+    assert kept[second.row_id] == service.runtime.vault.keyring.provider.active_key_id
 
 
 def test_a_process_that_meets_an_unknown_key_looks_for_it(service: Service, world: World) -> None:

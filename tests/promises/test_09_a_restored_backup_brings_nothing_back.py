@@ -5,7 +5,7 @@ operator has run `passport-api recover`; after that everything that had ended is
 """
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from uuid import UUID
@@ -21,11 +21,14 @@ from passport_api.services.runtime import Caller
 from passport_keys.providers.local_file import LocalFileProvider
 from support.databases import BACKENDS, fresh_database
 from support.older_copies import OlderCopy
+from support.places import on_disk
 from support.raw_database import RawDatabase
 from support.service import Clock, Service, listening
 from support.world import PASSWORD, Family, Person, World
 
 SHUT = (503, "/problems/log_diverged")
+KEPT = {"section": "regulation", "detail_level": "everyday", "source": "parent", "text": "Said of who was erased."}
+ONCE = {"Idempotency-Key": "0f8fad5b-d9cb-469f-a165-70867728950e"}
 
 
 @dataclass
@@ -49,7 +52,11 @@ class Told:
 
 @dataclass
 class Story:
-    """What was answered and printed at each step, and the service as it is after the recovery."""
+    """What was answered and printed at each step, and the service as it is after the recovery.
+
+    Attributes:
+        found: whether the erased child's sealed identity was found in the database's files, before and after it.
+    """
 
     told: Told
     settings: Settings
@@ -59,6 +66,7 @@ class Story:
     doctor: Result
     recover: Result
     again: Result
+    found: tuple[bool, bool]
     service: Service
 
 
@@ -84,10 +92,13 @@ def story(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
             shut, alive = asked(service, told), service.client().get("/healthz").status_code
             refused = command(settings, "organisations", "create", "--kind", "adoption_agency", "--name", "Late")
             doctor = command(settings, "doctor")
+            sealed = child_of(settings, told.erased)
+            before_it = is_on_disk(service, sealed)
             recovered = command(settings, "recover", "--yes")
+            found = before_it, is_on_disk(service, sealed)
             assert service.client().get("/readyz").status_code == 200, recovered.output
             again = command(settings, "recover", "--yes")
-            yield Story(told, settings, shut, alive, refused, doctor, recovered, again, service)
+            yield Story(told, settings, shut, alive, refused, doctor, recovered, again, found, service)
 
 
 def command(settings: Settings, *words: str) -> Result:
@@ -95,10 +106,23 @@ def command(settings: Settings, *words: str) -> Result:
     return CliRunner().invoke(main, words, env=to_environment(settings))
 
 
+def child_of(settings: Settings, family: Family) -> bytes:
+    """The sealed identity of a family's child, as the database has it."""
+    with closing(RawDatabase(settings.database_url)) as database:
+        (row,) = [row for row in database.rows("passports") if str(row["id"]) == family.passport_id]
+    return bytes(row["sealed_child"])
+
+
+def is_on_disk(service: Service, sealed: bytes) -> bool:
+    """Whether bytes stand in the database's files: a part of their middle is enough."""
+    return any(sealed[:48][-40:] in content for content in on_disk(service).values())
+
+
 def before(world: World) -> Told:
     """What the older copy has: everything still open."""
     family, erased = world.family(), world.family()
     world.statement(family, "regulation", "everyday", "Counting to ten helps.")
+    erased.parent.made(f"/v1/passports/{erased.passport_id}/statements", KEPT, headers=ONCE)
     move = {"kind": "area_move", "from_id": family.from_id, "to_id": family.school_id, "planned_date": world.day(20)}
     moved = family.parent.made(f"/v1/passports/{family.passport_id}/transitions", move)["id"]
     invitation = {"name": "Ola Wren", "email": "ola@wren.example", "passport_id": family.passport_id}
@@ -231,6 +255,20 @@ def test_an_erased_child_stays_erased(story: Story) -> None:
     database.close()
     assert passport_id not in keys
     assert names[passport_id] is None
+
+
+def test_no_byte_of_an_erased_child_is_left_in_the_files(story: Story) -> None:
+    before_it, after_it = story.found
+    assert before_it  # the search finds what there is
+    if story.service.backend == "sqlite":  # VACUUM frees what it leaves: to the last byte is an operator's step
+        assert not after_it
+
+
+def test_an_answer_that_was_kept_for_a_repeat_brings_nothing_of_an_erased_child_back(story: Story) -> None:
+    parent = story.told.erased.parent.at(story.service)
+    repeated = parent.post(f"/v1/passports/{story.told.erased.passport_id}/statements", KEPT, headers=ONCE)
+    assert repeated.status_code == 404
+    assert KEPT["text"] not in repeated.text
 
 
 @pytest.mark.parametrize(

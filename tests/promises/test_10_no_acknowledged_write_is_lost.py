@@ -7,12 +7,16 @@ process of it is killed at an unpredictable moment; it is started again, and eve
 
 import os
 import secrets
+from contextlib import closing
 from pathlib import Path
 
+import psycopg
 import pytest
+from sqlalchemy import make_url
 
+from passport_api.store.database import Database
 from support.aftermath import Aftermath, prepared, verify_the_log, wait_for_the_dead
-from support.databases import BACKENDS
+from support.databases import BACKENDS, fresh_database
 from support.served import serve
 from support.service import Service
 from support.torture import Chance, Round
@@ -55,3 +59,12 @@ def test_a_commit_that_returned_is_on_disk(service: Service) -> None:
         else:
             assert uow.connection.exec_driver_sql("SHOW synchronous_commit").scalar() == "on"
             assert uow.connection.exec_driver_sql("SHOW fsync").scalar() == "on"
+
+
+def test_a_commit_that_returned_is_on_disk_whatever_the_server_does_by_default(tmp_path: Path) -> None:
+    with fresh_database("postgresql", tmp_path) as url:
+        there = make_url(url)
+        with psycopg.connect(there.set(drivername="postgresql").render_as_string(hide_password=False)) as administrator:
+            administrator.execute(f'ALTER DATABASE "{there.database}" SET synchronous_commit = off'.encode())
+        with closing(Database(url, 1)) as database, database.writing() as uow:
+            assert uow.connection.exec_driver_sql("SHOW synchronous_commit").scalar() == "on"

@@ -275,6 +275,24 @@ def test_a_full_disk_leaves_the_file_as_it_was(small_disk: Path) -> None:
     assert sizes(anchor, log) == [1, 2]
 
 
+def test_what_could_not_be_flushed_to_disk_is_not_kept(
+    anchor: FileAnchor, log: MemoryLog, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = path.read_bytes()
+
+    def broken_disk(_descriptor: int) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    log.append(b"third")
+    monkeypatch.setattr("os.fsync", broken_disk)
+    with pytest.raises(AnchorUnavailable, match=os.strerror(errno.EIO)):
+        anchor.update(log)
+    monkeypatch.undo()
+    assert path.read_bytes() == before
+    anchor.update(log)
+    assert sizes(anchor, log) == [2, 3]
+
+
 def test_what_is_no_regular_file_is_refused_without_waiting(tmp_path: Path, log: MemoryLog) -> None:
     kept = FileAnchor(tmp_path / "kept")
     kept.enrol(log)

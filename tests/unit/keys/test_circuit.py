@@ -98,6 +98,7 @@ def test_a_refusal_shows_that_the_provider_is_back(circuit, provider, clock):
 
 def test_only_one_waits_while_it_is_tried_whether_the_provider_is_back(circuit, provider, clock):
     _find_it_away(circuit, provider)
+    provider.error = None
     clock.seconds += 5
     asked, may_answer = Event(), Event()
 
@@ -113,5 +114,5 @@ def test_only_one_waits_while_it_is_tried_whether_the_provider_is_back(circuit, 
             circuit.through(provider)
         may_answer.set()
         assert trying.result(10) == "back"
-    provider.error = None
+    assert provider.asked == 1
     assert circuit.through(provider) == "answer"

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,8 +18,10 @@ from passport_keys.errors import (
     SecretMissing,
     UnknownKey,
 )
-from passport_keys.providers import open_provider
+from passport_keys.providers import open_provider, token_session
+from passport_keys.providers.token_session import TokenAddress, TokenSession
 from support.tokens import PIN, TOKEN, fresh_token, read_configuration_anew, require_softhsm
+from support.until import DEADLINE
 
 NOW = datetime(2026, 9, 1, tzinfo=UTC)
 CONTEXT = b"data-key\0owner-1"
@@ -108,6 +111,33 @@ def test_a_session_that_was_lost_is_opened_anew(url):
     wrapped = provider.wrap(bytes(32), CONTEXT)
     read_configuration_anew(require_softhsm())
     assert provider.unwrap(wrapped, CONTEXT) == bytes(32)
+
+
+def test_whoever_is_kept_waiting_for_the_token_is_told_in_time(url, monkeypatch):
+    monkeypatch.setattr(token_session, "_WAIT_SECONDS", 0.05)
+    provider = open_provider(url)
+    with ThreadPoolExecutor(1) as threads, token_session._process.turn:
+        assert isinstance(threads.submit(provider.key_ids).exception(DEADLINE), ProviderUnavailable)
+    assert open_provider(url).key_ids() == ()
+
+
+def test_a_pin_that_was_refused_is_not_tried_again_until_it_is_another(tmp_path, monkeypatch):
+    """A token locks itself after a few wrong ones, and a service would try at every request."""
+    pin, tried = tmp_path / "pin", []
+
+    class Refusing:
+        def open(self, user_pin, **_):
+            tried.append(user_pin)
+            raise pkcs11.exceptions.PinIncorrect
+
+    monkeypatch.setattr(TokenSession, "_token", lambda _: Refusing())
+    session = TokenSession(TokenAddress("/nowhere.so", "a token of this test", str(pin)))
+    for words in ("0000", "0000", "1111", "1111"):
+        pin.write_text(words)
+        pin.chmod(0o600)
+        with pytest.raises(pkcs11.exceptions.PinIncorrect):
+            session.run(lambda _: None)
+    assert tried == ["0000", "1111"]
 
 
 def test_a_forked_process_has_sessions_of_its_own(url):

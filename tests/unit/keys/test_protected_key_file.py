@@ -2,6 +2,7 @@
 
 import base64
 import json
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -135,6 +136,20 @@ def test_a_bare_name_is_a_credential_that_systemd_passed(protected, passphrase, 
     monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(folder))
     open_provider(f"file:{protected}?passphrase-file=passport")
     credential.chmod(0o444)
+    with pytest.raises(KeyFileExposed):
+        open_provider(f"file:{protected}?passphrase-file=passport")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
+def test_a_credential_that_another_user_could_replace_is_refused(protected, passphrase, tmp_path, monkeypatch):
+    folder = tmp_path / "credentials"
+    folder.mkdir(mode=0o700)
+    credential = folder / "passport"
+    _passphrase(credential)
+    credential.chmod(0o400)
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(folder))
+    open_provider(f"file:{protected}?passphrase-file=passport")
+    os.chown(credential, 65534, 65534)
     with pytest.raises(KeyFileExposed):
         open_provider(f"file:{protected}?passphrase-file=passport")
 

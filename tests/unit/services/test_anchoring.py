@@ -2,6 +2,7 @@
 
 import tempfile
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,10 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from passport_api.anchors.contract import AnchorDiverged, AnchorUnavailable
 from passport_api.anchors.file import FileAnchor
-from passport_api.services.anchoring import Anchoring, AnchorsAway, Standing
-from support.memory_log import MemoryLog
+from passport_api.services.anchoring import Anchoring, AnchorsAway, Finding, LogDiverged, Standing
+from passport_api.services.publishing import Publisher
+from support.memory_log import MemoryLog, ending
+from support.until import until
 
 words = st.binary(min_size=1, max_size=2)
 
@@ -80,6 +83,125 @@ class LogAndAnchors(RuleBasedStateMachine):
 
 TestLogAndAnchors = LogAndAnchors.TestCase
 TestLogAndAnchors.settings = settings(max_examples=20, stateful_step_count=15, deadline=None)
+
+
+def test_a_log_that_was_rolled_back_or_edited_under_a_running_process_shuts_it(tmp_path: Path) -> None:
+    """What the file kept when the process started is not all that it keeps now: other processes append as well."""
+    log, anchor = MemoryLog(), FileAnchor(tmp_path / "log.anchor")
+    anchoring = Anchoring(as_database_log(log), [anchor], lambda: 0.0, 1000)
+    anchoring.begin()
+    anchor.update(log.append(b"one", b"two"))
+    log.roll_back(1)
+    for again, standing in ((b"", Standing.DIVERGED), (b"another", Standing.DIVERGED), (b"two", Standing.OPEN)):
+        log.roll_back(1)
+        log.append(*([again] if again else []))
+        anchoring.check()
+        assert anchoring.standing is standing
+
+
+def test_a_log_that_is_shorter_than_this_process_has_seen_it_shuts_it_whatever_was_anchored() -> None:
+    for look in (Anchoring.check, Anchoring.keep_endings, Anchoring.publish):
+        log = MemoryLog().append(b"one", b"two")
+        anchoring = Anchoring(as_database_log(log), [], lambda: 0.0, 1000)
+        anchoring.entered(log.head())
+        log.roll_back(1)
+        with suppress(LogDiverged):
+            look(anchoring)
+        assert anchoring.standing is Standing.DIVERGED
+        with pytest.raises(LogDiverged):
+            anchoring.require_open()
+        log.append(b"two")
+        anchoring.require_open()
+
+
+@pytest.mark.parametrize(
+    ("name", "edited"), [("head_of", [b"something else"]), ("alive", [ending(1)])], ids=["the head", "an ending"]
+)
+def test_every_so_many_seconds_the_whole_is_looked_at_though_nothing_is_written(
+    tmp_path: Path, name: str, edited: Any
+) -> None:
+    log, complaints, told = MemoryLog(), list[str](), list[Finding]()
+    for alive in ([], [ending(1)]):  # the second process finds in the file what the database has brought back
+        log.alive = alive
+        anchoring = Anchoring(as_database_log(log), [FileAnchor(tmp_path / "log.anchor")], lambda: 0.0, 1000)
+        anchoring.begin()
+        if not log.entries:
+            log.append(b"first", endings=[ending(1)])
+            anchoring.publish()
+    log.alive = []
+    anchoring.require_open()
+    publisher = Publisher(anchoring, 0.01, complaints.append, told.append)
+    publisher.start()
+    try:
+        as_it_was = getattr(log, name)
+        setattr(log, name, edited)
+        until(lambda: anchoring.standing is Standing.DIVERGED)
+        setattr(log, name, as_it_was)
+        until(lambda: anchoring.standing is Standing.OPEN)
+    finally:
+        publisher.stop()
+    assert complaints == []
+    assert [finding.anchor for finding in told] == (["the database"] if name == "head_of" else [])
+
+
+def test_what_an_anchor_file_contradicts_is_not_put_before_a_witness(tmp_path: Path) -> None:
+    """It would cosign the second history of the two, where it had not seen the first to its end."""
+
+    class Witness:
+        label, keeps_endings = "witness", False
+
+        def __init__(self) -> None:
+            self.told: list[Any] = []
+
+        def kept(self, _log: Any) -> Any:
+            return self.told[-1] if self.told else None
+
+        def update(self, log: Any) -> Any:
+            self.told.append(log.newest())
+            return self.told[-1]
+
+    log, file, witness = MemoryLog(), FileAnchor(tmp_path / "log.anchor"), Witness()
+    anything: Any = witness
+    anchoring = Anchoring(as_database_log(log), [file, anything], lambda: 0.0, 1000)
+    anchoring.begin()
+    file.update(log.append(b"one", b"two"))
+    log.roll_back(1)
+    anchoring.publish()
+    assert (witness.told, anchoring.standing) == ([], Standing.DIVERGED)
+    log.append(b"two")
+    anchoring.check()
+    anchoring.publish()
+    assert [told.checkpoint.size for told in witness.told] == [2]
+
+
+def test_what_one_thread_ended_is_not_told_though_another_opened_the_service_meanwhile(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other's record may have been written before this one's ending was there."""
+
+    class Full(FileAnchor):
+        room = True
+
+        def update(self, log: Any) -> Any:
+            if not self.room:
+                raise AnchorUnavailable
+            return super().update(log)
+
+    log, anchor = MemoryLog(), Full(tmp_path / "log.anchor")
+    anchoring = Anchoring(as_database_log(log), [anchor], lambda: 0.0, 1000)
+    anchoring.begin()
+    refuse = anchoring._refuse_unless_open
+
+    def be_overtaken() -> None:
+        anchor.room = True
+        anchoring.publish()
+        refuse()
+
+    monkeypatch.setattr(anchoring, "_refuse_unless_open", be_overtaken)
+    anchor.room = False
+    with pytest.raises(AnchorsAway):
+        anchoring.keep_endings()
+    assert anchoring.standing is Standing.OPEN
 
 
 def test_writers_do_not_make_the_log_seem_shorter_to_who_looks_meanwhile(tmp_path: Path) -> None:
