@@ -24,6 +24,6 @@ def read_health() -> Response:
 @blueprint.problems("unavailable")
 @blueprint.response(200, Health, example=HEALTH)
 def read_readiness() -> Response:
-    """The database answers and can be written to, and the clock is right; the rest was checked at the start."""
+    """The database answers, and after a fault can be written to again; clock and anchors are right."""
     health.check(runtime())
     return reply({"status": "ok"})
