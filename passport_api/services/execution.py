@@ -16,6 +16,7 @@ from passport_api.domain.people import Actor
 from passport_api.services.journal import Overtaken
 from passport_api.services.runtime import Caller, Runtime, Step, Work
 from passport_api.store import accounts, idempotency, log
+from passport_api.store.accounts import SignedIn
 from passport_api.store.database import StoreUnavailable, UnitOfWork
 
 T = TypeVar("T")
@@ -103,7 +104,15 @@ def actor_of(runtime: Runtime, uow: UnitOfWork, caller: Caller) -> Actor:
     Raises:
         NotSignedIn: the session has ended.
     """
-    found = accounts.signed_in(uow, caller.account_id, caller.session_id)
+    return actor_from(runtime, caller, accounts.signed_in(uow, caller.account_id, caller.session_id))
+
+
+def actor_from(runtime: Runtime, caller: Caller, found: SignedIn | None) -> Actor:
+    """Who is asking, from what the store says of them.
+
+    Raises:
+        NotSignedIn: the session has ended.
+    """
     if found is None:
         raise NotSignedIn
     name, _ = runtime.vault.open_person("accounts", caller.account_id, found.sealed_identity)

@@ -17,7 +17,7 @@ from passport_api.domain.roles import ceiling_of
 from passport_api.domain.statements import Statement
 from passport_api.services import journal
 from passport_api.services import transitions as moves
-from passport_api.services.execution import actor_of
+from passport_api.services.execution import actor_from
 from passport_api.services.releases import View, prepare
 from passport_api.services.runtime import Caller, Runtime, Work
 from passport_api.services.vault import PassportSeals
@@ -67,8 +67,8 @@ def open_view(runtime: Runtime, caller: Caller, consent_id: ConsentId) -> View |
     runtime.anchoring.require_open()
     with runtime.database.reading() as uow:
         # The epoch first: whatever changes after it is read, however it is interleaved, is noticed when recording.
-        mark, found = views.release_facts(uow, consent_id, caller.account_id)
-        work = Work(runtime, uow, runtime.instant(mark), actor_of(runtime, uow, caller), mark.epoch)
+        mark, found, who = views.opening_facts(uow, consent_id, caller.account_id, caller.session_id)
+        work = Work(runtime, uow, runtime.instant(mark), actor_from(runtime, caller, who), mark.epoch)
         prepared = prepare(work, found, VIEW_OPENED)
     leaf = journal.seal(work, prepared.entry, prepared.seals)
     decision = journal.decision_of(prepared.entry, prepared.asked)
@@ -157,8 +157,8 @@ def find_shown(work: Work, consent_id: ConsentId, statement_id: StatementId, act
 def _open_while_holding_the_log(runtime: Runtime, caller: Caller, consent_id: ConsentId) -> View | Refused:
     with runtime.database.writing() as uow:
         log.take_turn(uow)
-        mark, found = views.release_facts(uow, consent_id, caller.account_id)
-        work = Work(runtime, uow, runtime.instant(mark), actor_of(runtime, uow, caller), mark.epoch)
+        mark, found, who = views.opening_facts(uow, consent_id, caller.account_id, caller.session_id)
+        work = Work(runtime, uow, runtime.instant(mark), actor_from(runtime, caller, who), mark.epoch)
         prepared = prepare(work, found, VIEW_OPENED)
         position = journal.write_decision(work, prepared.entry, prepared.seals, prepared.asked)
     return prepared.view if isinstance(prepared.view, Refused) else replace(prepared.view, log_entry=position)

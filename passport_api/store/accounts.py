@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import bindparam, insert, select
 from sqlalchemy.exc import IntegrityError
@@ -38,14 +39,15 @@ class AddressTaken(Exception):
 
 _ACCOUNT = select(m.Account.id, m.Account.sealed_identity, m.Account.password_hash)
 
+SIGNED_IN = (
+    m.Account.sealed_identity,
+    m.Membership.organisation_id,
+    m.Organisation.name,
+    m.Membership.role,
+    m.Membership.ended_at,
+)
 _SIGNED_IN = (
-    select(
-        m.Account.sealed_identity,
-        m.Membership.organisation_id,
-        m.Organisation.name,
-        m.Membership.role,
-        m.Membership.ended_at,
-    )
+    select(*SIGNED_IN)
     .join(m.Session, (m.Session.account_id == m.Account.id) & (m.Session.id == bindparam("session_id")))
     .outerjoin(m.Membership, m.Membership.account_id == m.Account.id)
     .outerjoin(m.Organisation, m.Organisation.id == m.Membership.organisation_id)
@@ -71,8 +73,11 @@ def signed_in(uow: UnitOfWork, account_id: AccountId, session_id: SessionId) -> 
     rows: Sequence[AnyRow] = uow.connection.execute(
         _SIGNED_IN, {"account_id": account_id, "session_id": session_id}
     ).all()
-    if not rows:
-        return None
+    return signed_in_from([tuple(row) for row in rows]) if rows else None
+
+
+def signed_in_from(rows: Sequence[tuple[Any, ...]]) -> SignedIn:
+    """Read an account and its memberships from a row for each, with the columns of `SIGNED_IN`."""
     memberships = tuple(
         Membership(OrganisationId(organisation_id), name, Role(role), ended=ended_at is not None)
         for _, organisation_id, name, role, ended_at in rows

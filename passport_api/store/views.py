@@ -1,6 +1,6 @@
 """What opening a view needs to know, in one query; and what readers have said of views."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,8 +8,10 @@ from sqlalchemy import and_, bindparam, func, insert, select
 
 from passport_api.domain.access_log import VIEW_OPENED, Outcome
 from passport_api.domain.consents import ConsentFacts
-from passport_api.domain.ids import AccountId, ConsentId
+from passport_api.domain.ids import AccountId, ConsentId, SessionId
 from passport_api.store import _models as m
+from passport_api.store._types import AnyRow
+from passport_api.store.accounts import SIGNED_IN, SignedIn, signed_in_from
 from passport_api.store.consents import FACTS, facts_from
 from passport_api.store.database import UnitOfWork
 from passport_api.store.log import Mark
@@ -65,6 +67,34 @@ _RELEASE = (
 )
 
 
+# With whoever asks, for a release is all reading until it is recorded: a query less is a round trip less.
+_OPENING = (
+    _RELEASE.add_columns(*SIGNED_IN)
+    .outerjoin(
+        m.Session,
+        (m.Session.id == bindparam("session_id"))
+        & (m.Session.account_id == bindparam("account_id"))
+        & m.Session.ended_at.is_(None),
+    )
+    .outerjoin(m.Account, m.Account.id == m.Session.account_id)
+    .outerjoin(m.Membership, m.Membership.account_id == m.Account.id)
+    .outerjoin(m.Organisation, m.Organisation.id == m.Membership.organisation_id)
+    .order_by(m.Membership.id)
+)
+_FACTS = len(_RELEASE.selected_columns)
+
+
+def opening_facts(
+    uow: UnitOfWork, consent_id: ConsentId, account_id: AccountId, session_id: SessionId
+) -> tuple[Mark, ReleaseFacts | None, SignedIn | None]:
+    """What `release_facts` gives, and who asks with their memberships; None when their session has ended."""
+    rows: Sequence[AnyRow] = uow.connection.execute(
+        _OPENING, {"consent_id": consent_id, "account_id": account_id, "session_id": session_id}
+    ).all()
+    who = None if rows[0][_FACTS] is None else signed_in_from([row[_FACTS:] for row in rows])
+    return (*_facts_from(rows[0]), who)
+
+
 def release_facts(uow: UnitOfWork, consent_id: ConsentId, account_id: AccountId) -> tuple[Mark, ReleaseFacts | None]:
     """How far the log has come, and what decides about opening a view and what it opens, if there is such a consent.
 
@@ -74,6 +104,10 @@ def release_facts(uow: UnitOfWork, consent_id: ConsentId, account_id: AccountId)
         account_id: who would open it: of interest is when they last did.
     """
     row = uow.connection.execute(_RELEASE, {"consent_id": consent_id, "account_id": account_id}).one()
+    return _facts_from(row)
+
+
+def _facts_from(row: AnyRow) -> tuple[Mark, ReleaseFacts | None]:
     mark = Mark(row[15], row[16])
     if row[0] is None or row[14] is None:  # no such consent, or the passport was erased
         return mark, None
