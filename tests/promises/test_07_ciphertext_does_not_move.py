@@ -14,7 +14,12 @@ import httpx
 import pytest
 from sqlalchemy import LargeBinary
 
+from passport_api.domain.ids import OrganisationId
+from passport_api.domain.webhooks import Webhook
+from passport_api.services import webhooks
+from passport_api.services.execution import perform_unattended
 from passport_api.services.service_keys import open_service_keys
+from passport_api.store import webhooks as stored_webhooks
 from passport_keys.errors import KeyStoreError
 from passport_keys.keyring import Keyring
 from passport_keys.providers import open_provider
@@ -128,6 +133,7 @@ def targets(service: Service, world: World, database: RawDatabase) -> dict[str, 
         _invitation(database, service, mine),
         _answer(database, mine, other),
         _service_key(database, service),
+        _webhook(service, mine),
     ]
     return {f"{target.table}.{target.column}": target for target in built}
 
@@ -277,6 +283,28 @@ def _service_key(database: RawDatabase, service: Service) -> Target:
     return Target("service_keys", "wrapped_key", {"id": row["id"]}, "started", (start,), moves)
 
 
+def _webhook(service: Service, mine: Family) -> Target:
+    made, secret = _added_webhook(service, mine)
+
+    def sign() -> Answer:
+        """Open what events are signed with, as the worker does; what keeps it from signing counts as a 503."""
+        with service.runtime.database.reading() as uow:
+            kept = stored_webhooks.find(uow, made.webhook_id)
+        assert kept is not None
+        try:
+            opened = service.runtime.vault.open_secrets(made.webhook_id, kept.sealed_secrets)
+        except KeyStoreError:
+            return Answer(503, '"title"', is_problem=True)
+        return Answer(200, opened[0].value, is_problem=False)
+
+    return Target("webhook_endpoints", "sealed_secrets", {"id": made.webhook_id}, secret, (sign,))
+
+
+def _added_webhook(service: Service, mine: Family) -> tuple[Webhook, str]:
+    school = OrganisationId(UUID(mine.school_id))
+    return perform_unattended(service.runtime, lambda step: webhooks.add(step, school, "https://hooks.example/events"))
+
+
 def _row(database: RawDatabase, table: str, row_id: str) -> Row:
     (found,) = (row for row in database.rows(table) if row["id"] == UUID(row_id))
     return found
@@ -376,6 +404,7 @@ def test_each_ciphertext_names_the_column_that_it_is_kept_in(
     monkeypatch.setattr(SealingKey, "seal", remember)
     family = world.family()
     statement = world.statement(family, "regulation", "everyday")["id"]
+    _added_webhook(service, family)
     challenge = family.parent.made(f"/v1/statements/{statement}/challenges", {"words": "It is not so."})["id"]
     finding = {"finding": "not_upheld", "reasons": "It is so."}
     family.social_worker.made(f"/v1/challenges/{challenge}/resolution", finding)
