@@ -7,12 +7,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from uuid import UUID
 
 import httpx
 import pytest
 
+from passport_api.anchors.file import FileAnchor
 from passport_api.store.database import Fault
 from support.aftermath import prepared
+from support.databases import BACKENDS
 from support.endurance import WAIT_SECONDS, Endurance
 from support.load import expect_unavailable
 from support.served import serve
@@ -88,6 +91,33 @@ def test_a_view_is_not_shown_when_its_entry_has_no_room(small_disk: Path) -> Non
             assert '"fault":"disk-full"' in service.log_lines.getvalue()
         assert httpx.get(f"{service.settings.base_url}/readyz").status_code == 200
         assert reader.get(f"/v1/views/{view}").status_code == 200
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_what_ends_while_the_anchors_disk_is_full_is_not_answered_and_has_ended(
+    backend: str, small_disk: Path, tmp_path: Path
+) -> None:
+    """Nothing is answered that is not kept outside the database; with room again it is, and the service opens."""
+    anchor = small_disk / "log.anchor"
+    with running_service(backend, tmp_path, anchors=(f"file:{anchor}",)) as service:
+        world = World(service)
+        family = world.family()
+        world.statement(family, "regulation", "everyday")
+        reader = world.member(family.school_id, "senco")
+        with filled(small_disk):
+            for _ in range(50):  # the file's last page has some room left
+                view = world.consent(family)["id"]
+                refused = family.parent.post(f"/v1/consents/{view}/revocation")
+                if refused.status_code != 200:
+                    break
+            expect_unavailable(refused)
+            expect_unavailable(reader.get(f"/v1/views/{view}"))
+            expect_unavailable(httpx.get(f"{service.settings.base_url}/readyz"))
+        assert httpx.get(f"{service.settings.base_url}/readyz").status_code == 200
+        assert reader.get(f"/v1/views/{view}").status_code == 404
+        stream = FileAnchor(anchor).read(service.runtime.anchoring.log)
+        assert stream.faults == []
+        assert UUID(view) in {each.ending.subject_id for each in stream.endings()}
 
 
 @pytest.mark.skipif(os.geteuid() == 0 or _INSIDE in os.environ, reason="the tests above were allowed to mount")
