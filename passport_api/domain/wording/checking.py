@@ -23,7 +23,7 @@ _LEANT_ON = re.compile(
     r"\b(?:is|was|were|be|been|being|became|becomes|got|can|could|who|has|had|have)\s+(?:\w+\s+){0,2}$"
 )
 _RUNS_ON = re.compile(r"(?:\s+(?:also|then|often|both|all|has|had|have|is|was|were|are|being|been|as|\w+ly))*\s+$")
-_BESIDE = re.compile(r"\b(?:who|that|which)\s+\w+\s+(?:him|her|them)\b|\bby\s+(?:\w+\s+)?\w+\s+as\b")
+_BESIDE = re.compile(r"\b(?:who|that|which)\s+\w+\s+(?:him|her|them)\b|\bby\s+(?:\w+\s+)?\w+\s+(?:as|that)\b")
 _DETERMINED = re.compile(r"(?:the|this|our|their|my)\b")
 _OF_THE_CHILD = re.compile(r"\b(?:he|she|they|him|them)\b|\bher$|[A-Z]")
 _BLOTTED = re.compile(r"\bx{3,}\b")

@@ -37,7 +37,8 @@ _COMMON_WORDS = """
     a about all always an and are as at be because been before but by can could did do does don't for from get go going
     had has have he her him his how if in into is it its know knows little mum never not of off on or other out own
     people school she so some that the their them they this time to too up was we well were what when who will with
-    would you
+    would you one say said tell told tells back good like make makes made two left home give take takes look help
+    just need needs only children work day year see ask after first more family boy girl child still being not
 """
 _COMMON = frozenset(_COMMON_WORDS.split())
 
