@@ -148,9 +148,12 @@ def _of_somebody_else(said: str, span: Span, usage: Usage, *, disputed: bool) ->
 def _apart(found: list[Finding]) -> tuple[Finding, ...]:
     """The findings that stay when no two may overlap: the strongest, then the longest, then the first."""
     kept: list[Finding] = []
+    taken: set[int] = set()
     for finding in sorted(
         found, key=lambda each: (each.strength is not Strength.STRONG, each.start - each.end, each.start)
     ):
-        if not _overlap((finding.start, finding.end), [(each.start, each.end) for each in kept]):
+        span = range(finding.start, finding.end)
+        if taken.isdisjoint(span):
+            taken.update(span)
             kept.append(finding)
     return tuple(sorted(kept, key=lambda each: each.start))

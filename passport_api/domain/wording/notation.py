@@ -100,9 +100,7 @@ def pattern_of(written: str, notation: Notation) -> Pattern:
         NotationInvalid: a bracket does not close, a word is missing, or a list is unknown or contains itself.
     """
     part = _Reader(written, notation, ()).whole()
-    return Pattern(
-        written, rf"(?<![\w']){part.expression}(?!\w)", part.keys, part.words, part.needs or _only(part.keys)
-    )
+    return Pattern(written, rf"(?<![\w']){part.expression}(?!\w)", part.keys, part.words, _needs(part))
 
 
 def forms_of(word: str, notation: Notation) -> tuple[str, ...]:
@@ -251,7 +249,7 @@ def _joined(parts: Sequence[_Part]) -> _Part:
             expression += f"{space if begun else ''}{part.expression}"
             begun, space = True, _SPACE
     keyed = [part.keys for part in parts if part.keys]
-    needs = tuple(need for part in parts for need in (_needs(part)))
+    needs = tuple(need for part in parts for need in (part.needs or _only(part.keys)))
     words = _union(part.words for part in parts)
     return _Part(expression, min(keyed, key=_weight, default=frozenset()), words, needs)
 
