@@ -3,8 +3,12 @@
 `tests/data/wording/held_out.yaml` is a list of `{text, strong, category?, note?}`: `strong` says whether at least one
 strong finding is right. Recall is the share of those in which there is one; precision the share of texts with a strong
 finding in which one is right. The time is that of a text of 4,000 characters, the longest statement.
+
+Another file may be given, such as `tests/data/wording/development.yaml`. `--write docs/wording.md` puts the table where
+that page has it.
 """
 
+import argparse
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +22,7 @@ from passport_api.domain.statements import MAX_TEXT, StatementKind
 from passport_api.domain.wording import Rules, Strength, check
 from passport_api.wording import load
 
+BEGINS, ENDS = "<!-- figures: printed by `python -m bench.wording` -->\n", "<!-- end of figures -->\n"
 HELD_OUT = Path(__file__).parents[1] / "tests/data/wording/held_out.yaml"
 ROUNDS = 200
 
@@ -74,24 +79,40 @@ def _long(texts: list[str]) -> str:
     return (joined * (MAX_TEXT // len(joined) + 1))[:MAX_TEXT]
 
 
-def main() -> None:
-    rules = load()
-    items = yaml.safe_load(HELD_OUT.read_text(encoding="utf-8"))
-    result = measured(items, rules)
+def table(items: list[dict[str, Any]], result: Measured, rules: Rules) -> str:
+    """What was measured, as the page of the wording check has it."""
     written_well = _long([statement.text for statement in demonstration.load().statements])
     full_of_it = _long([sentence for rule in rules.rules for sentence in rule.flags])
     strong = sum(rule.strength is Strength.STRONG for rule in rules.rules)
-    print("| what | measured |\n|---|--:|")
-    print(f"| rules (strong, advice), edition {rules.version} | {strong}, {len(rules.rules) - strong} |")
-    print(f"| held-out sentences (a strong finding is right, is wrong) | {result.right}, {len(items) - result.right} |")
-    print(f"| recall on strong findings | {result.recall:.3f} |")
-    print(f"| precision on strong findings | {result.precision:.3f} |")
-    print(f"| 4,000 characters, written well | {milliseconds(written_well, rules):.1f} ms |")
-    print(f"| 4,000 characters of nothing but findings | {milliseconds(full_of_it, rules):.1f} ms |")
+    rows = {
+        f"rules (strong, advice), edition {rules.version}": f"{strong}, {len(rules.rules) - strong}",
+        "sentences (a strong finding is right, is wrong)": f"{result.right}, {len(items) - result.right}",
+        "recall on strong findings": f"{result.recall:.3f}",
+        "precision on strong findings": f"{result.precision:.3f}",
+        "4,000 characters, written well": f"{milliseconds(written_well, rules):.1f} ms",
+        "4,000 characters of nothing but findings": f"{milliseconds(full_of_it, rules):.1f} ms",
+    }
+    return "| what | measured |\n|---|--:|\n" + "".join(f"| {what} | {figure} |\n" for what, figure in rows.items())
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench.wording")
+    parser.add_argument("sentences", nargs="?", type=Path, default=HELD_OUT)
+    parser.add_argument("--write", type=Path, help="the page that has the table")
+    arguments = parser.parse_args()
+    rules = load()
+    items = yaml.safe_load(arguments.sentences.read_text(encoding="utf-8"))
+    result = measured(items, rules)
+    figures = table(items, result, rules)
+    print(figures, end="")
     for text in result.missed:
         print(f"missed: {text}")
     for text in result.wrongly:
         print(f"wrongly found: {text}")
+    if arguments.write:
+        page = arguments.write.read_text(encoding="utf-8")
+        before, after = page[: page.index(BEGINS) + len(BEGINS)], page[page.index(ENDS) :]
+        arguments.write.write_text(before + figures + after, encoding="utf-8")
 
 
 if __name__ == "__main__":

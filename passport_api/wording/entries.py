@@ -71,7 +71,7 @@ def patterns_of(where: str, written: Iterable[str], notation: Notation) -> tuple
     Raises:
         RulesInvalid: one of them cannot be read.
     """
-    patterns = tuple(_pattern(where, each, notation) for each in written)
+    patterns = tuple(_pattern(where, phrase, notation) for each in written for phrase in _phrases(each))
     if without := [pattern.written for pattern in patterns if not pattern.keys]:
         raise RulesInvalid(f"{where}: {without[0]!r} has no word that must be there")
     return patterns
@@ -121,6 +121,17 @@ def _even_if_denied(where: str, entry: Mapping[str, Any]) -> bool:
 def _place(line: int, entry: Any) -> str:
     name = entry.get("id") if isinstance(entry, dict) else None
     return f"line {line}, rule {name!r}"
+
+
+def _phrases(written: str) -> tuple[str, ...]:
+    """The phrases between a pattern's outermost bars: each alone needs more words of a text than any one of them."""
+    phrases, depth, begun = [], 0, 0
+    for at, letter in enumerate(written):
+        depth += (letter == "(") - (letter == ")")
+        if depth == 0 and written.startswith(" | ", at):
+            phrases.append(written[begun:at])
+            begun = at + len(" | ")
+    return (*phrases, written[begun:])
 
 
 def _pattern(where: str, written: str, notation: Notation) -> Pattern:

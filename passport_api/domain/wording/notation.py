@@ -5,7 +5,8 @@
   brackets, divides phrases; a bar that touches words divides words.
 - `word?`, `(a phrase)?`: may be there or not.
 - `…`: up to four words in between, within one clause, none of which denies.
-- `<list>`: one of a list in the file. `<name>` is anybody's name, `<start>` the beginning of a sentence.
+- `<list>`: one of a list in the file. `<name>` is anybody's name, `<name's>` whose it is, `<start>` where a sentence
+  begins.
 - `LAC`: capitals are found in capitals only.
 
 A space is matched by spaces, a hyphen or a slash; a hyphen by the same, or by nothing.
@@ -13,6 +14,7 @@ A space is matched by spaces, a hyphen or a slash; a hyphen by the same, or by n
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cache
 
@@ -22,7 +24,9 @@ MOST_BETWEEN = 4
 _SPACE = r"[\s/-]+"
 _LOOSE = r"[\s,()/-]+"
 _HYPHEN = r"[\s/-]?"
-_NAME = r"[A-ZÀ-ÖØ-Þ](?:[^\W\d_]+(?:-[^\W\d_]+)*)?(?![\w'])"
+_NAMED = r"[A-ZÀ-ÖØ-Þ](?:[^\W\d_]+(?:-[^\W\d_]+)*)?"
+_NAME = rf"{_NAMED}(?![\w'])"
+_NAMES = rf"{_NAMED}(?:'s\b|(?<=s)'(?!\w))"
 _START = r"^\W*"
 _TOKENS = re.compile(r"\s+\|\s+|\s*(?:<[^<>]*>|…|\.\.\.|[()|?]|[^\s()|?<>…]+)")
 _EITHER_PHRASE = " | "
@@ -33,7 +37,8 @@ _COMMON_WORDS = """
     a about all always an and are as at be because been before but by can could did do does don't for from get go going
     had has have he her him his how if in into is it its know knows little mum never not of off on or other out own
     people school she so some that the their them they this time to too up was we well were what when who will with
-    would you
+    would you one say said tell told tells back good like make makes made two left home give take takes look help
+    just need needs only children work day year see ask after first more family boy girl child still being not
 """
 _COMMON = frozenset(_COMMON_WORDS.split())
 
@@ -56,13 +61,18 @@ class Pattern:
     """A pattern as it was written, and what it means.
 
     `expression` is a regular expression over a prepared text (`reading.py`). `keys`: every match has one of these
-    words in it. `words`: every word that it may match.
+    words in it; `needs`: and one of each of these. `words`: every word that it may match.
     """
 
     written: str
     expression: str
     keys: frozenset[str]
     words: frozenset[str]
+    needs: tuple[frozenset[str], ...] = ()
+
+    def may_match(self, words: AbstractSet[str]) -> bool:
+        """Whether it may match where these words are: a quick look, before the slow one."""
+        return not any(map(words.isdisjoint, self.needs))
 
     @property
     def regex(self) -> re.Pattern[str]:
@@ -77,6 +87,7 @@ class _Part:
     expression: str
     keys: frozenset[str]
     words: frozenset[str]
+    needs: tuple[frozenset[str], ...] = ()
     optional: bool = False
     between: bool = False
     glued: bool = False
@@ -89,7 +100,7 @@ def pattern_of(written: str, notation: Notation) -> Pattern:
         NotationInvalid: a bracket does not close, a word is missing, or a list is unknown or contains itself.
     """
     part = _Reader(written, notation, ()).whole()
-    return Pattern(written, rf"(?<![\w']){part.expression}(?!\w)", part.keys, part.words)
+    return Pattern(written, rf"(?<![\w']){part.expression}(?!\w)", part.keys, part.words, _needs(part))
 
 
 def forms_of(word: str, notation: Notation) -> tuple[str, ...]:
@@ -183,6 +194,8 @@ class _Reader:
     def _list(self, name: str) -> _Part:
         if name == "name":
             return _Part(_NAME, frozenset(), frozenset())
+        if name == "name's":
+            return _Part(_NAMES, frozenset(), frozenset())
         if name == "start":
             return _Part(_START, frozenset(), frozenset(), glued=True)
         if name not in self._notation.lists:
@@ -236,7 +249,18 @@ def _joined(parts: Sequence[_Part]) -> _Part:
             expression += f"{space if begun else ''}{part.expression}"
             begun, space = True, _SPACE
     keyed = [part.keys for part in parts if part.keys]
-    return _Part(expression, min(keyed, key=_weight, default=frozenset()), _union(part.words for part in parts))
+    needs = tuple(need for part in parts for need in (part.needs or _only(part.keys)))
+    words = _union(part.words for part in parts)
+    return _Part(expression, min(keyed, key=_weight, default=frozenset()), words, needs)
+
+
+def _needs(part: _Part) -> tuple[frozenset[str], ...]:
+    """What a whole pattern needs besides its keys, the rarest first."""
+    return tuple(sorted((need for need in part.needs if need != part.keys), key=_weight))
+
+
+def _only(keys: frozenset[str]) -> tuple[frozenset[str], ...]:
+    return (keys,) if keys else ()
 
 
 def _weight(keys: frozenset[str]) -> int:
@@ -261,8 +285,8 @@ def _word(token: str, notation: Notation) -> _Part:
 
 
 def _keys(form: str) -> frozenset[str]:
-    """The word as it may stand in a text: with its hyphen left out, or its longest piece."""
-    return frozenset({form.replace("-", ""), max(form.split("-"), key=len)})
+    """The word as it may stand in a text: with its hyphen left out, or its longest piece; no apostrophe ends it."""
+    return frozenset({form.replace("-", "").rstrip("'"), max(form.split("-"), key=len).rstrip("'")})
 
 
 def _pieces(form: str) -> tuple[str, ...]:

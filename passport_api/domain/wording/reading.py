@@ -119,6 +119,8 @@ def _is_name(word: str, words: frozenset[str], usage: Usage, *, begins: bool) ->
     lower = word.lower()
     if lower in usage.names:
         return True
+    if "-" in word and any(piece[:1].islower() for piece in word.split("-")):
+        return False  # as "Self-harm" at the beginning of a sentence; a double name has two capitals
     if lower in words or lower in usage.never_names or (word.isupper() and len(word) > 1):
         return False
     return not (begins and lower.endswith(_TOO_REGULAR))
@@ -164,9 +166,11 @@ def _passes(prepared: str, quotation: Span, usage: Usage) -> bool:
     if re.search(rf"(?:{usage.mentions.expression})\W*$", before):
         return True
     after = after[: _end_of_clause(after)]
+    if usage.withdraws.regex.match(after.lstrip(" ,'")):
+        return True
     verbs = [*usage.says.regex.finditer(before)]
     if verbs or usage.says.regex.search(after):
-        beside = [before[: verbs[-1].end()], before] if verbs else [after]
+        beside = [before[: verbs[-1].end()], before] if verbs else [_first_clause(after), after]
         return next((speaks for each in beside if (speaks := _child_speaks(each, usage)) is not None), False)
     return bool(_FIRST_PERSON.search(prepared, start, end))
 
@@ -176,6 +180,12 @@ def _child_speaks(beside: str, usage: Usage) -> bool | None:
     child = max((match.end() for match in usage.child.regex.finditer(beside)), default=-1)
     other = max((match.end() for match in usage.others.regex.finditer(beside)), default=-1)
     return None if child == other else child > other
+
+
+def _first_clause(after: str) -> str:
+    """Up to where somebody else may come in: "…," Maya said, and she asked whether her brother knew."""
+    stop = re.search(r"\w\W*(?:,|\band\b|\bwhen\b|\bto\b)", after)
+    return after[: stop.start() + 1] if stop else after
 
 
 def _end_of_clause(after: str) -> int:

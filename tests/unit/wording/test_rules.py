@@ -83,4 +83,5 @@ def test_no_match_is_lost_by_trying_only_patterns_whose_key_is_there():
         lowered = sentence.lower().replace("\u2019", "'")
         there = {form for word in re.findall(r"\w+(?:'\w+)*", lowered) for form in (word, word.removesuffix("'s"))}
         for pattern in rule.patterns:
-            assert not pattern.regex.search(lowered) or pattern.keys & there, (pattern.written, sentence)
+            may = pattern.keys & there and pattern.may_match(there)
+            assert may or not pattern.regex.search(lowered), (pattern.written, sentence)

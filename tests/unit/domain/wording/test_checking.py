@@ -57,6 +57,8 @@ def test_nothing_is_found_in_a_childs_own_words():
         "He is aggressive.",
         "He is often very aggressive.",
         "HE IS AGGRESSIVE.",
+        "Non-compliant since Tuesday.",
+        "She had to leave because of Marcus's behaviour.",
         "He's aggressive.",
         "He\u2019s aggressive.",
         "He is, at times, aggressive.",
@@ -120,6 +122,9 @@ def test_what_is_denied_passes(text):
         'Tam told Mum: "They say that I kick off."',
         "In the words of Tam herself, 'I lose it and then I am sorry'.",
         "Instead of 'attention seeking', say what she needs.",
+        "'They put me up for adoption,' Maya said, and she asked whether her brother knew.",
+        "The leaflet 'Hard to Place Children' is in the loft.",
+        "'He is a liar' has been struck out.",
     ],
 )
 def test_a_childs_quoted_words_and_words_that_are_talked_about_pass(text):
@@ -135,6 +140,9 @@ def test_a_childs_quoted_words_and_words_that_are_talked_about_pass(text):
         "She lived with men who were aggressive.",
         "The dog was aggressive.",
         "It was a violent film.",
+        "Her birth father's partner made threats on the telephone.",
+        "A supply teacher refused to cooperate with the council.",
+        "Another pupil called her a liar.",
     ],
 )
 def test_what_is_said_of_somebody_else_passes(text):

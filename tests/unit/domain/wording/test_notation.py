@@ -112,3 +112,16 @@ def test_a_pattern_in_which_nothing_must_be_there_has_no_key():
 def test_what_cannot_be_read_is_refused(written, message):
     with pytest.raises(NotationInvalid, match=re.escape(message)):
         pattern_of(written, NOTATION)
+
+
+def test_a_pattern_is_tried_only_where_all_that_it_needs_may_be():
+    pattern = pattern_of("lazy boy|girl (at work)?", NOTATION)
+    assert pattern.keys == {"lazy"}
+    assert pattern.may_match({"a", "lazy", "girl"})
+    assert not pattern.may_match({"a", "lazy", "work"})
+
+
+def test_whose_it_is_may_be_anybodys_name():
+    assert matched("<name's> fault", "it was Marcus's fault") == "Marcus's fault"
+    assert matched("<name's> fault", "it was James' fault") == "James' fault"
+    assert matched("<name's> fault", "it was Marcus fault") is None
