@@ -49,7 +49,7 @@ reformat: dev  ## Let ruff mend what it can
 openapi: dev  ## Write openapi.yaml from the code
 	$(BIN)/passport-api openapi --write openapi.yaml
 
-bench: dev  ## Measure the protected release against the plainest one (takes about an hour)
+bench: dev  ## Measure the protected release against the plainest one (takes up to an hour)
 	$(BIN)/python -m bench
 	$(BIN)/python -m bench.anchoring
 	$(BIN)/python -m bench.protection
