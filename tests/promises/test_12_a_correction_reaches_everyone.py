@@ -107,6 +107,35 @@ def test_all_five_are_told_and_it_stays_open_until_the_last_has_answered(story: 
     }
 
 
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_the_reviews_own_story(backend: str, tmp_path: Path) -> None:
+    """Released to five, two of which lost access; challenged, upheld, withdrawn; chased until the last has answered."""
+    with running_service(backend, tmp_path) as service, mailbox() as box, hook() as receiver:
+        story = spread(World(service))
+        post = Post(service, story.world, box, receiver)
+        post.work()
+        words = {"words": "He hid. He never hurt anybody.", "for_young_person": True}
+        challenge = story.family.parent.made(f"{story.path}/challenges", words)["id"]
+        for number in range(3):
+            assert words["words"] in story.readers[number].get(f"/v1/views/{story.consents[number]}").text
+        upheld = {"finding": "upheld", "reasons": WHY, "correction": {"reason": WHY, "replacement": None}}
+        story.family.social_worker.made(f"/v1/challenges/{challenge}/resolution", upheld)
+        for answered, days in enumerate((0, 7, 14, 28, 29)):
+            service.clock.ahead = timedelta(days=days)
+            box.letters.clear()
+            post.work()
+            left = story.readers[answered:] if days < 29 else []
+            assert {letter.to for letter in box.letters} == {reader.email for reader in left}
+            trace = every(story.family.parent, f"{story.path}/recipients")
+            assert {each["organisation"]["id"] for each in trace} == set(story.schools)
+            waiting = {each["organisation"]["id"] for each in trace if each["correction"]["status"] != "acknowledged"}
+            assert waiting == set(story.schools[answered:])
+            assert story.answer(answered, "destroyed")["status"] == "acknowledged"
+        assert set(story.statuses().values()) == {"acknowledged"}
+        for number in range(3):
+            assert HARM not in story.readers[number].get(f"/v1/views/{story.consents[number]}").text
+
+
 def test_the_trace_shows_every_release_with_who_when_and_which_version(story: Told) -> None:
     story.correct(MENDED)
     story.readers[0].get(f"/v1/views/{story.consents[0]}")
