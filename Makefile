@@ -57,7 +57,7 @@ bench: dev  ## Measure the protected release against the plainest one (takes up 
 bench-rotation: dev  ## Measure releases while 100,000 passports' keys are rewrapped
 	$(BIN)/python -m bench.rotation
 
-torture: dev  ## Kill the server under load, fifty times, and a key rotation half way
+torture: dev  ## Kill the server under load, fifty times, and every command half way
 	$(BIN)/python -m pytest -m 'torture or at_length' tests/promises --torture-rounds 50
 
 faults: dev  ## Fill the disk, kill and freeze the database, hold its locks: ten times each, under load
