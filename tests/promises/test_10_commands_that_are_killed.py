@@ -60,6 +60,10 @@ COMMANDS = {
 }
 
 
+ALWAYS = {"recover", "keys rotate-log"}
+"""What is killed in every run of the suite; the others in `make torture`."""
+
+
 @pytest.fixture(scope="module", params=BACKENDS)
 def scene(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     with attacked.scene(request.param, tmp_path_factory.mktemp("scene")) as made:
@@ -90,7 +94,9 @@ def run_and_kill(place: Place, words: tuple[str, ...], after_ms: int) -> None:
 
 
 @pytest.mark.torture
-@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[] if name in ALWAYS else pytest.mark.at_length) for name in COMMANDS]
+)
 def test_a_command_that_is_killed_is_run_again_and_comes_to_its_end(
     name: str, place: Place, request: pytest.FixtureRequest
 ) -> None:
