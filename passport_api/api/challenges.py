@@ -6,14 +6,13 @@ from uuid import UUID
 from flask import Response
 
 from passport_api.api.calls import Rendered, create, perform, reply, reply_page
+from passport_api.api.corrections import correction_of
 from passport_api.api.edge import Blueprint, PageQuery, access, id_position_of
 from passport_api.api.parameters import CHALLENGE_ID, CUSTODIAN_ID, IDEMPOTENCY_KEY, REPLAYED, STATEMENT_ID
 from passport_api.api.rendering import moment, moment_or_none
 from passport_api.domain.ids import ChallengeId, ConsentId, OrganisationId, StatementId
 from passport_api.services import challenges
 from passport_api.services.challenges import NewChallenge, Resolution, ShownChallenge, WaitingChallenge
-from passport_api.services.corrections import NewCorrection
-from passport_api.services.statements import NewStatement
 from passport_schemas import challenges as wire
 from passport_schemas.examples import challenges as examples
 
@@ -81,7 +80,8 @@ def show_statement_again(challenge_id: UUID) -> Response:
 @blueprint.response(200, wire.Challenge, example=examples.RESOLVED)
 def resolve_challenge(body: dict[str, Any], challenge_id: UUID) -> Response:
     """Uphold a challenge, with a correction that reaches everyone; or not, with reasons: then it stands for good."""
-    resolution = Resolution(body["finding"], body["reasons"], _correction_of(body["correction"]))
+    correction = body["correction"]
+    resolution = Resolution(body["finding"], body["reasons"], None if correction is None else correction_of(correction))
     return reply(_render(perform(lambda work: challenges.resolve(work, ChallengeId(challenge_id), resolution))))
 
 
@@ -97,13 +97,6 @@ def list_waiting_challenges(query: dict[str, Any], organisation_id: UUID) -> Res
     limit = query["limit"]
     found = perform(lambda work: challenges.list_waiting(work, OrganisationId(organisation_id), after, limit + 1))
     return reply_page(found, limit, _render_waiting, lambda each: (str(each.facts.challenge_id),))
-
-
-def _correction_of(body: dict[str, Any] | None) -> NewCorrection | None:
-    if body is None:
-        return None
-    said = body["replacement"]
-    return NewCorrection(body["reason"], None if said is None else NewStatement(**said))
 
 
 def _render(shown: ShownChallenge) -> Rendered:

@@ -40,8 +40,7 @@ def correct_statement(body: dict[str, Any], statement_id: UUID) -> Response:
     """Replace or withdraw a statement, with a reason. Every organisation that ever received it is told."""
     if "If-Match" not in request.headers:
         raise Problem("precondition_required")
-    said = body["replacement"]
-    new = NewCorrection(body["reason"], None if said is None else NewStatement(**said))
+    new = correction_of(body)
     today = runtime().clock().date()
     return create(
         lambda work: corrections.correct(work, StatementId(statement_id), new, _is_as_read),
@@ -73,6 +72,12 @@ def list_notices_about_statement(query: dict[str, Any], statement_id: UUID) -> R
     limit = query["limit"]
     found = perform(lambda work: corrections.list_notices(work, StatementId(statement_id), after, limit + 1))
     return reply_page(found, limit, rendering.notice, lambda each: (str(each.record.facts.notice_id),))
+
+
+def correction_of(body: dict[str, Any]) -> NewCorrection:
+    """What somebody corrects, from a request."""
+    said = body["replacement"]
+    return NewCorrection(body["reason"], None if said is None else NewStatement(**said))
 
 
 def _is_as_read(kept: KeptStatement) -> bool:

@@ -26,14 +26,7 @@ blueprint = Blueprint("statements", __name__, description="What the custodian an
 @blueprint.response(201, wire.KeptStatement, example=examples.KEPT, headers={"Idempotency-Replayed": REPLAYED})
 def write_statement(body: dict[str, Any], passport_id: UUID) -> Response:
     """Write a statement."""
-    new = NewStatement(
-        section=body["section"],
-        detail_level=body["detail_level"],
-        kind=body["kind"],
-        text=body["text"],
-        source=body["source"],
-        review_on=body["review_on"],
-    )
+    new = NewStatement(**body)
     today = runtime().clock().date()
     return create(
         lambda work: statements.write(work, PassportId(passport_id), new),

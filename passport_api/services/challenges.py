@@ -7,7 +7,6 @@ while it is open, the custodian or the parents can have views leave the statemen
 from dataclasses import dataclass
 
 from passport_api.domain.access import OrganisationUse, Relation, Use
-from passport_api.domain.access_log import Entry, Outcome
 from passport_api.domain.challenges import (
     Challenge,
     ChallengeFacts,
@@ -18,7 +17,7 @@ from passport_api.domain.challenges import (
 )
 from passport_api.domain.decisions import Refused
 from passport_api.domain.errors import Clash, Conflict, InvalidField
-from passport_api.domain.ids import ChallengeId, ConsentId, EntryId, OrganisationId, StatementId
+from passport_api.domain.ids import ChallengeId, ConsentId, OrganisationId, StatementId
 from passport_api.services import corrections, journal
 from passport_api.services.admission import Admitted, admit, admit_to_organisation, note
 from passport_api.services.corrections import NewCorrection
@@ -133,16 +132,7 @@ def list_waiting(
     if isinstance(admitted, Refused):
         return admitted
     records = challenges.of_custodian(work.uow, organisation_id, after, limit)
-    entry = Entry(
-        entry_id=EntryId(work.runtime.new_id()),
-        at=work.at,
-        action=OrganisationUse.LIST_CHALLENGES.value,
-        outcome=Outcome.ALLOWED,
-        actor=admitted.value,
-        account_id=work.actor.account_id,
-        passport_id=None,
-    )
-    journal.write(work, entry, None)
+    journal.write(work, journal.entry_of(work, OrganisationUse.LIST_CHALLENGES.value, admitted.value), None)
     return [WaitingChallenge(record.facts, challenge_status(record.facts, work.at)) for record in records]
 
 

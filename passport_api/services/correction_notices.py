@@ -5,8 +5,7 @@ the versions that the organisation has. So it can go where no consent opens anyt
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
 
 from passport_api.domain.access import OrganisationUse, capacity_of, decide_notice
 from passport_api.domain.access_log import CORRECTION_ACKNOWLEDGED, Entry, Outcome, StatementSeen
@@ -21,7 +20,7 @@ from passport_api.domain.correction_notices import (
 from passport_api.domain.corrections import version_hash
 from passport_api.domain.decisions import Refused
 from passport_api.domain.errors import InvalidField
-from passport_api.domain.ids import CorrectionNoticeId, EntryId, OrganisationId, PassportId, StatementId
+from passport_api.domain.ids import CorrectionNoticeId, OrganisationId, PassportId, StatementId
 from passport_api.domain.outbox import Kind
 from passport_api.domain.people import Capacity
 from passport_api.domain.roles import ceiling_of
@@ -213,15 +212,10 @@ def _entry(
     refusal: Refused | None = None,
     detail: str | None = None,
 ) -> Entry:
-    at: datetime = work.at
-    return Entry(
-        entry_id=EntryId(work.runtime.new_id()),
-        at=at,
-        action=action,
+    allowed = journal.entry_of(work, action, capacity, None if facts is None else facts.passport_id)
+    return replace(
+        allowed,
         outcome=Outcome.ALLOWED if refusal is None else Outcome.DENIED,
-        actor=capacity,
-        account_id=work.actor.account_id,
-        passport_id=None if facts is None else facts.passport_id,
         reason=None if refusal is None else refusal.reason,
         statements=() if facts is None else (StatementSeen(str(facts.statement_id), facts.version),),
         detail=detail,

@@ -17,7 +17,7 @@ from passport_api.domain.access import (
     decide_confirmation,
     decide_use,
 )
-from passport_api.domain.access_log import Entry, Outcome
+from passport_api.domain.access_log import Entry
 from passport_api.domain.decisions import Granted, Refused
 from passport_api.domain.endings import Ending, EndingKind
 from passport_api.domain.erasures import ErasureFacts, ErasureStatus, Ground, erasure_status
@@ -286,12 +286,4 @@ def _note(work: Work, use: Use, facts: ErasureFacts, grounds: Grounds, seals: Pa
 
 
 def _entry(work: Work, entry_id: EntryId, action: str, capacity: Capacity) -> Entry:
-    return Entry(
-        entry_id=entry_id,
-        at=work.at,
-        action=action,
-        outcome=Outcome.ALLOWED,
-        actor=capacity,
-        account_id=work.actor.account_id,
-        passport_id=None,
-    )
+    return replace(journal.entry_of(work, action, capacity), entry_id=entry_id)

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from passport_api.domain.access_log import Decision, Entry, Leaf
+from passport_api.domain.access_log import Decision, Entry, Leaf, Outcome
 from passport_api.domain.consents import Standing
 from passport_api.domain.decisions import Basis, consensus_on
 from passport_api.domain.endings import Ending
-from passport_api.domain.ids import OrganisationId
-from passport_api.services.runtime import Step
+from passport_api.domain.ids import EntryId, OrganisationId, PassportId
+from passport_api.domain.people import Capacity
+from passport_api.services.runtime import Step, Work
 from passport_api.services.vault import PassportSeals
 from passport_api.store import decisions, log
 from passport_api.store import endings as kept
@@ -24,6 +25,19 @@ class Asked:
 
 class Overtaken(Exception):
     """Access changed between deciding and logging: nothing was done, and the use case begins anew."""
+
+
+def entry_of(work: Work, action: str, capacity: Capacity, passport_id: PassportId | None = None) -> Entry:
+    """An entry of what a signed-in person was allowed to do: about a passport, or about none."""
+    return Entry(
+        entry_id=EntryId(work.runtime.new_id()),
+        at=work.at,
+        action=action,
+        outcome=Outcome.ALLOWED,
+        actor=capacity,
+        account_id=work.actor.account_id,
+        passport_id=passport_id,
+    )
 
 
 def write(step: Step, entry: Entry, seals: PassportSeals | None, endings: Sequence[Ending] = ()) -> int:

@@ -1,15 +1,14 @@
 """Staff: who holds which role in an organisation. Ending or changing one takes effect at the next request."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from passport_api.domain.access import OrganisationUse
-from passport_api.domain.access_log import Entry, Outcome
 from passport_api.domain.decisions import Reason, Refused
 from passport_api.domain.endings import Ending, EndingKind
 from passport_api.domain.errors import Clash, Conflict
-from passport_api.domain.ids import AccountId, EntryId, MembershipId, OrganisationId
+from passport_api.domain.ids import AccountId, MembershipId, OrganisationId
 from passport_api.domain.invitations import check_role
 from passport_api.domain.people import Capacity
 from passport_api.domain.roles import Role
@@ -146,15 +145,5 @@ def _log(
     *,
     endings: Sequence[Ending] = (),
 ) -> None:
-    entry = Entry(
-        entry_id=EntryId(work.runtime.new_id()),
-        at=work.at,
-        action=use.value,
-        outcome=Outcome.ALLOWED,
-        actor=capacity,
-        account_id=work.actor.account_id,
-        passport_id=None,
-        subject=subject,
-        detail=detail,
-    )
+    entry = replace(journal.entry_of(work, use.value, capacity), subject=subject, detail=detail)
     journal.write(work, entry, None, endings)

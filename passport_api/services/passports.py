@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from passport_api.domain.access import OrganisationUse, Relation, Use
-from passport_api.domain.access_log import PASSPORT_LISTED, Entry, Outcome
+from passport_api.domain.access_log import PASSPORT_LISTED, Entry
 from passport_api.domain.children import Child, check_birth
 from passport_api.domain.decisions import Refused
 from passport_api.domain.errors import Clash, Conflict, InvalidField
-from passport_api.domain.ids import AccountId, EntryId, OrganisationId, PassportId
+from passport_api.domain.ids import AccountId, OrganisationId, PassportId
 from passport_api.domain.people import Capacity
 from passport_api.domain.roles import CUSTODIANS, Role
 from passport_api.services import journal
@@ -142,15 +142,8 @@ def _custodians_of(work: Work) -> dict[OrganisationId, Capacity]:
 
 
 def _listed(work: Work, row: PassportRecord, as_custodian: Capacity | None) -> Entry:
-    return Entry(
-        entry_id=EntryId(work.runtime.new_id()),
-        at=work.at,
-        action=PASSPORT_LISTED,
-        outcome=Outcome.ALLOWED,
-        actor=as_custodian or Capacity(work.actor.name, Relation.PARENT.value),
-        account_id=work.actor.account_id,
-        passport_id=row.passport_id,
-    )
+    capacity = as_custodian or Capacity(work.actor.name, Relation.PARENT.value)
+    return journal.entry_of(work, PASSPORT_LISTED, capacity, row.passport_id)
 
 
 def _custodian(work: Work, wanted: OrganisationId | None) -> OrganisationRecord | None:
@@ -178,15 +171,7 @@ def _indexes(work: Work, custodian_id: OrganisationId, child: Child) -> dict[str
 
 
 def _created(work: Work, passport_id: PassportId, capacity: Capacity) -> Entry:
-    return Entry(
-        entry_id=EntryId(work.runtime.new_id()),
-        at=work.at,
-        action=OrganisationUse.CREATE_PASSPORT.value,
-        outcome=Outcome.ALLOWED,
-        actor=capacity,
-        account_id=work.actor.account_id,
-        passport_id=passport_id,
-    )
+    return journal.entry_of(work, OrganisationUse.CREATE_PASSPORT.value, capacity, passport_id)
 
 
 def _passport(work: Work, admitted: Admitted) -> Passport:
