@@ -18,8 +18,9 @@ from typing import Any
 import yaml
 
 from passport_api import demonstration
+from passport_api.domain.findings import Strength
 from passport_api.domain.statements import MAX_TEXT, StatementKind
-from passport_api.domain.wording import Rules, Strength, check
+from passport_api.domain.wording import Rules, check
 from passport_api.wording import load
 
 BEGINS, ENDS = "<!-- figures: printed by `python -m bench.wording` -->\n", "<!-- end of figures -->\n"

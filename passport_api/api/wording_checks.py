@@ -6,7 +6,7 @@ from flask import Response
 
 from passport_api.api.calls import Rendered, inspect, reply
 from passport_api.api.edge import Blueprint, access
-from passport_api.domain.wording import Finding
+from passport_api.domain.findings import Finding
 from passport_api.services import wording_checks
 from passport_schemas import wording_checks as wire
 from passport_schemas.examples import wording_checks as examples

@@ -1,8 +1,9 @@
 """Checking wording as somebody writes. Nothing is kept, and nothing of any child is looked up."""
 
 from passport_api import wording
+from passport_api.domain.findings import Finding
 from passport_api.domain.statements import StatementKind
-from passport_api.domain.wording import Finding, check
+from passport_api.domain.wording import check
 
 
 def check_wording(text: str, kind: StatementKind) -> tuple[Finding, ...]:

@@ -5,7 +5,8 @@ from dataclasses import replace
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from passport_api.domain.wording import Category, NotationInvalid, Pattern, Rule, Source, Strength, Usage, pattern_of
+from passport_api.domain.findings import OF_WORDING, Source, Strength
+from passport_api.domain.wording import NotationInvalid, Pattern, Rule, Usage, pattern_of
 from passport_api.domain.wording.notation import Notation
 from passport_api.wording.document import Document, RulesInvalid, texts_of
 
@@ -93,7 +94,7 @@ def _rule(line: int, entry: Any, sources: Mapping[str, Source], notation: Notati
         raise RulesInvalid(f"{where}: {few[0]} must have at least {LEAST_SENTENCES} sentences")
     return Rule(
         rule_id=entry["id"],
-        category=_one_of(Category, f"{where}: category", entry["category"]),
+        category=_one_of(OF_WORDING, f"{where}: category", entry["category"]),
         strength=_one_of(Strength, f"{where}: strength", entry["strength"]),
         why=entry["why"],
         instead=entry["instead"],
@@ -141,11 +142,11 @@ def _pattern(where: str, written: str, notation: Notation) -> Pattern:
         raise RulesInvalid(f"{where}: {error}") from error
 
 
-def _one_of(closed: type[_Closed], where: str, value: str) -> _Closed:
-    try:
-        return closed(value)
-    except ValueError:
-        raise RulesInvalid(f"{where}: {value!r} is not one of {', '.join(closed)}") from None
+def _one_of(closed: Iterable[_Closed], where: str, value: str) -> _Closed:
+    known = {each.value: each for each in closed}
+    if value not in known:
+        raise RulesInvalid(f"{where}: {value!r} is not one of {', '.join(known)}")
+    return known[value]
 
 
 def _is_text(value: object) -> bool:

@@ -2,8 +2,8 @@
 
 from marshmallow import fields, validate
 
+from passport_api.domain.findings import Category, Strength
 from passport_api.domain.statements import MAX_TEXT, StatementKind
-from passport_api.domain.wording import Category, Strength
 from passport_schemas.base import Answer, Strict, Text, choice
 
 

@@ -5,17 +5,13 @@
 
 from passport_api.domain.wording.checking import check
 from passport_api.domain.wording.notation import NotationInvalid, Pattern, pattern_of
-from passport_api.domain.wording.rules import Category, Finding, Rule, Rules, Source, Strength, Usage
+from passport_api.domain.wording.rules import Rule, Rules, Usage
 
 __all__ = [
-    "Category",
-    "Finding",
     "NotationInvalid",
     "Pattern",
     "Rule",
     "Rules",
-    "Source",
-    "Strength",
     "Usage",
     "check",
     "pattern_of",

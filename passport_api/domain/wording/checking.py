@@ -9,10 +9,11 @@ import re
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 
+from passport_api.domain.findings import Category, Finding, Strength
 from passport_api.domain.statements import StatementKind
 from passport_api.domain.wording.notation import Pattern
 from passport_api.domain.wording.reading import Reading, Span, read
-from passport_api.domain.wording.rules import Category, Finding, Rule, Rules, Strength, Usage
+from passport_api.domain.wording.rules import Rule, Rules, Usage
 
 _WORD = re.compile(r"\w+(?:'\w+)*")
 _LEANS = re.compile(
@@ -47,11 +48,25 @@ def check(text: str, kind: StatementKind, rules: Rules) -> tuple[Finding, ...]:
         return ()
     reading = read(text, rules.words, rules.usage)
     found = [
-        Finding(rule, start, end, text[start:end])
+        _finding(rule, text, start, end)
         for sentence in reading.sentences
         for rule, (start, end) in _in_sentence(reading, sentence, rules)
     ]
     return _apart(found)
+
+
+def _finding(rule: Rule, text: str, start: int, end: int) -> Finding:
+    return Finding(
+        found_by=rule.rule_id,
+        strength=rule.strength,
+        category=rule.category,
+        start=start,
+        end=end,
+        matched=text[start:end],
+        why=rule.why,
+        instead=rule.instead,
+        source=rule.source,
+    )
 
 
 def _in_sentence(reading: Reading, sentence: Span, rules: Rules) -> Iterator[tuple[Rule, Span]]:

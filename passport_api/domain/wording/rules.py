@@ -1,43 +1,12 @@
-"""What a wording rule is, and what it finds."""
+"""What a wording rule is."""
 
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import cached_property
 
+from passport_api.domain.findings import Category, Source, Strength
 from passport_api.domain.wording.notation import Pattern
-
-
-class Strength(StrEnum):
-    """What a finding asks: a strong one is changed or kept with a reason; advice may be left."""
-
-    STRONG = "strong"
-    ADVICE = "advice"
-
-
-class Category(StrEnum):
-    """What kind of harm a wording does."""
-
-    CHILD_BLAMING = "child_blaming"
-    VICTIM_BLAMING = "victim_blaming"
-    DEFICIT_LABEL = "deficit_label"
-    RISK_AS_NATURE = "risk_as_nature"
-    ADVERSARIAL = "adversarial"
-    BELONGING = "belonging"
-    """Words that make a family, or the way a child came to it, second best."""
-    PLACEMENT = "placement"
-    JARGON = "jargon"
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Published guidance that a rule follows."""
-
-    title: str
-    publisher: str
-    year: str
-    address: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,42 +87,3 @@ class Rules:
         patterns = [pattern for rule in self.rules for pattern in (*rule.patterns, *rule.unless)]
         usage = (self.usage.denies, self.usage.clause, self.usage.child, self.usage.others, self.usage.says)
         return frozenset().union(*(pattern.words for pattern in (*patterns, *self.passes, *usage)))
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """A wording that a rule found.
-
-    `start` and `end` count Unicode code points from the beginning of the text as it was given, as Python's own
-    indices do: `matched` is `text[start:end]`.
-    """
-
-    rule: Rule
-    start: int
-    end: int
-    matched: str
-
-    @property
-    def strength(self) -> Strength:
-        """What it asks of the writer."""
-        return self.rule.strength
-
-    @property
-    def category(self) -> Category:
-        """What kind of harm it does."""
-        return self.rule.category
-
-    @property
-    def why(self) -> str:
-        """Why it harms, in one line."""
-        return self.rule.why
-
-    @property
-    def instead(self) -> str:
-        """What to write instead."""
-        return self.rule.instead
-
-    @property
-    def source(self) -> Source:
-        """The published guidance that the rule follows."""
-        return self.rule.source

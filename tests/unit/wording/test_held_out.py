@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 import yaml
 
+from passport_api.domain.findings import Strength
 from passport_api.domain.statements import StatementKind
-from passport_api.domain.wording import Strength, check
+from passport_api.domain.wording import check
 from passport_api.wording import load
 
 DATA = Path(__file__).parents[2] / "data/wording"

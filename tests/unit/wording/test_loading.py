@@ -5,7 +5,7 @@ from importlib import resources
 
 import pytest
 
-from passport_api.domain.wording import Strength
+from passport_api.domain.findings import Strength
 from passport_api.wording import RulesInvalid, load, parse
 
 TEXT = resources.files("passport_api.wording").joinpath("rules.yaml").read_text(encoding="utf-8")
@@ -52,6 +52,11 @@ def test_unless_may_be_left_out():
     ("before", "after", "message"),
     [
         ("category: child_blaming", "category: silly", "rule 'naughty': category: 'silly' is not one of child_blaming"),
+        (
+            "category: child_blaming",
+            "category: protected",
+            "category: 'protected' is not one of child_blaming",
+        ),
         ("strength: strong", "strength: loud", "rule 'naughty': strength: 'loud' is not one of strong, advice"),
         ("source: nspcc", "source: hearsay", "rule 'naughty': 'hearsay' is not one of the sources"),
         ("why: It judges.", "why: ''", "rule 'naughty': why must be one line of text"),

@@ -6,8 +6,9 @@ from dataclasses import replace
 import pytest
 
 from passport_api import demonstration
+from passport_api.domain.findings import OF_WORDING, Category, Strength
 from passport_api.domain.statements import StatementKind
-from passport_api.domain.wording import Category, Strength, check
+from passport_api.domain.wording import check
 from passport_api.wording import load
 
 RULES = load()
@@ -28,7 +29,7 @@ def test_there_are_at_least_a_hundred_and_fifty_rules():
 
 
 def test_every_category_and_both_strengths_have_rules():
-    assert {rule.category for rule in RULES.rules} == set(Category)
+    assert {rule.category for rule in RULES.rules} == set(OF_WORDING)
     assert {rule.strength for rule in RULES.rules} == set(Strength)
 
 
@@ -65,13 +66,13 @@ def test_a_sentence_with_a_strong_wording_has_a_strong_finding(rule, sentence):
 
 @pytest.mark.parametrize(("rule", "sentence"), PASSES, ids=named(PASSES))
 def test_no_rule_finds_anything_in_a_sentence_that_passes(rule, sentence):
-    assert [(found.rule.rule_id, found.matched) for found in found_in(sentence)] == []
+    assert [(found.found_by, found.matched) for found in found_in(sentence)] == []
 
 
 @pytest.mark.parametrize("statement", demonstration.load().statements, ids=lambda statement: statement.text[:50])
 def test_the_demonstration_family_is_written_well(statement):
     strong = [
-        (found.rule.rule_id, found.matched)
+        (found.found_by, found.matched)
         for found in check(statement.text, StatementKind.OBSERVATION, RULES)
         if found.strength is Strength.STRONG
     ]

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from passport_api.domain.findings import Strength
 from passport_api.domain.statements import MAX_TEXT, StatementKind
-from passport_api.domain.wording import Strength, check
+from passport_api.domain.wording import check
 from passport_api.wording import load
 
 RULES = load()
