@@ -20,6 +20,7 @@ from passport_api.services.execution import tidy
 from passport_api.services.passwords import Passwords
 from passport_api.services.recording import Recorder
 from passport_api.services.runtime import Runtime
+from passport_api.services.screening import Screening
 from passport_api.services.service_keys import OpenedKeys, ServiceKeys, open_service_keys, read_service_keys
 from passport_api.services.vault import Vault
 from passport_api.store import log
@@ -86,6 +87,7 @@ def _begun(
         keys=keys,
         recorder=Recorder(database, anchoring),
         anchoring=anchoring,
+        screening=Screening(),
         passwords=passwords,
         clock=clock,
         new_id=new_id,

@@ -8,6 +8,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from passport_api.api import (
     access_log,
+    alerts,
     challenges,
     consents,
     correction_notices,
@@ -20,6 +21,7 @@ from passport_api.api import (
     memberships,
     organisations,
     passports,
+    protected_lists,
     sessions,
     statements,
     throttle,
@@ -72,6 +74,8 @@ _RESOURCES = (
     correction_notices,
     challenges,
     wording_checks,
+    protected_lists,
+    alerts,
     log,
 )
 

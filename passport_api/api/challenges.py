@@ -75,7 +75,7 @@ def show_statement_again(challenge_id: UUID) -> Response:
 
 @blueprint.route("/v1/challenges/<uuid:challenge_id>/resolution", methods=["POST"], parameters=[CHALLENGE_ID])
 @access(callers=("custodian",), logs="challenge.resolved")
-@blueprint.problems("not_found", "conflict")
+@blueprint.problems("not_found", "conflict", "wording_held")
 @blueprint.arguments(wire.NewResolution, examples=examples.RESOLVE)
 @blueprint.response(200, wire.Challenge, example=examples.RESOLVED)
 def resolve_challenge(body: dict[str, Any], challenge_id: UUID) -> Response:

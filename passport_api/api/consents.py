@@ -135,4 +135,5 @@ def _render_preview(preview: Preview) -> Rendered:
         "role": preview.role.value,
         "child": {"name": preview.child_name, "known_as": preview.known_as},
         **rendering.layout(preview.layout, today),
+        "stopped": [str(each.statement_id) for each in preview.layout.stopped],
     }

@@ -21,7 +21,8 @@ from passport_api.api.rendering import moment, text_or_none
 from passport_api.domain.ids import CorrectionNoticeId, StatementId
 from passport_api.services import corrections
 from passport_api.services.corrections import Corrected, NewCorrection, Recipient
-from passport_api.services.statements import KeptStatement, NewStatement
+from passport_api.services.statements import KeptStatement
+from passport_api.services.writing import NewStatement
 from passport_schemas import corrections as wire
 from passport_schemas.correction_notices import Notices
 from passport_schemas.examples import corrections as examples
@@ -32,7 +33,9 @@ blueprint = Blueprint("corrections", __name__, description="A statement is corre
 
 @blueprint.route("/v1/statements/<uuid:statement_id>/corrections", methods=["POST"], parameters=[STATEMENT_ID])
 @access(callers=("parent", "custodian"), logs="statement.corrected")
-@blueprint.problems("not_found", "conflict", "idempotency_mismatch", "precondition_required", "precondition_failed")
+@blueprint.problems(
+    "not_found", "conflict", "idempotency_mismatch", "precondition_required", "precondition_failed", "wording_held"
+)
 @blueprint.doc(parameters=[IF_MATCH, IDEMPOTENCY_KEY])
 @blueprint.arguments(wire.NewCorrection, examples=examples.CORRECT)
 @blueprint.response(201, wire.Corrected, example=examples.CORRECTED, headers={"Idempotency-Replayed": REPLAYED})
@@ -44,7 +47,7 @@ def correct_statement(body: dict[str, Any], statement_id: UUID) -> Response:
     today = runtime().clock().date()
     return create(
         lambda work: corrections.correct(work, StatementId(statement_id), new, _is_as_read),
-        lambda corrected: _render_corrected(corrected, rendering.kept_statement(corrected.version, today)),
+        lambda corrected: _render_corrected(corrected, rendering.examined_statement(corrected.version, today)),
     )
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Flask, Response, current_app
 
+from passport_api.api import rendering
 from passport_api.api.edge import FieldError, Problem, log_of, problem_response
 from passport_api.domain.clock import ClockBehind
 from passport_api.domain.errors import (
@@ -16,6 +17,7 @@ from passport_api.domain.errors import (
     SignInFailed,
     Stale,
     TokenReused,
+    WordingHeld,
 )
 from passport_api.domain.merkle import FrontierCorrupt
 from passport_api.services.anchoring import AnchorsAway, LogDiverged
@@ -34,9 +36,15 @@ def _conflict(error: Conflict) -> Problem:
     return Problem("conflict", error.clash.value)
 
 
+def _held(error: WordingHeld) -> Problem:
+    reason = FieldError(error.field, "Say why the wordings stay that should be changed, or change them.")
+    return Problem("wording_held", errors=(reason,), members={"findings": rendering.findings(error.findings)})
+
+
 PROBLEM_OF: dict[type[Exception], Callable[[Any], Problem]] = {
     InvalidField: _invalid,
     Conflict: _conflict,
+    WordingHeld: _held,
     Stale: lambda _: Problem("precondition_failed"),
     SignInFailed: lambda _: Problem("unauthenticated", headers=_CHALLENGE),
     TokenReused: lambda _: Problem("unauthenticated", headers=_CHALLENGE),

@@ -1,16 +1,18 @@
 """Domain objects as the wire shows them. Each function makes what one schema describes."""
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from typing import Any
 
 from passport_api.api.edge import etag_of
-from passport_api.domain.challenges import Finding
+from passport_api.domain.challenges import Finding as Resolved
+from passport_api.domain.findings import Finding
 from passport_api.domain.people import Capacity
 from passport_api.domain.statements import Statement
 from passport_api.services.access_log import LoggedEntry
 from passport_api.services.correction_notices import Notice
 from passport_api.services.layouts import Beside, Layout
-from passport_api.services.statements import KeptStatement
+from passport_api.services.statements import ExaminedStatement, KeptStatement
 
 Rendered = dict[str, Any]
 
@@ -60,7 +62,37 @@ def kept_statement(kept: KeptStatement, today: date) -> Rendered:
         **statement(kept.statement, today),
         "status": kept.status.value,
         "correction": None if correction is None else {"kind": correction.kind.value, "reason": correction.reason},
+        "wording_reason": kept.statement.wording_reason,
+        "rests_on": [str(each) for each in kept.statement.rests_on],
     }
+
+
+def examined_statement(examined: ExaminedStatement, today: date) -> Rendered:
+    """A version of a statement, with what is found in it."""
+    return {**kept_statement(examined.kept, today), "findings": findings(examined.findings)}
+
+
+def findings(found: Iterable[Finding]) -> list[Rendered]:
+    """What was found in a text, in its order."""
+    return [
+        {
+            "strength": each.strength.value,
+            "field": each.field,
+            "start": each.start,
+            "end": each.end,
+            "matched": each.matched,
+            "category": each.category.value,
+            "why": each.why,
+            "instead": each.instead,
+            "source": {
+                "title": each.source.title,
+                "publisher": each.source.publisher,
+                "year": each.source.year,
+                "address": each.source.address,
+            },
+        }
+        for each in found
+    ]
 
 
 def statement_etag(kept: KeptStatement) -> str:
@@ -121,7 +153,7 @@ def _beside(beside: Beside) -> Rendered:
         "id": str(beside.challenge_id),
         "challenger": beside.challenge.challenger.value,
         "words": beside.challenge.words,
-        "status": "open" if beside.is_open else Finding.NOT_UPHELD.value,
+        "status": "open" if beside.is_open else Resolved.NOT_UPHELD.value,
     }
 
 

@@ -11,7 +11,7 @@ from passport_api.api.edge import Blueprint, PageQuery, access, id_position_of, 
 from passport_api.api.parameters import ETAG, IDEMPOTENCY_KEY, PASSPORT_ID, REPLAYED, STATEMENT_ID
 from passport_api.domain.ids import PassportId, StatementId
 from passport_api.services import statements
-from passport_api.services.statements import NewStatement
+from passport_api.services.writing import NewStatement
 from passport_schemas import statements as wire
 from passport_schemas.examples import statements as examples
 
@@ -20,17 +20,17 @@ blueprint = Blueprint("statements", __name__, description="What the custodian an
 
 @blueprint.route("/v1/passports/<uuid:passport_id>/statements", methods=["POST"], parameters=[PASSPORT_ID])
 @access(callers=("parent", "custodian"), logs="statement.written")
-@blueprint.problems("not_found", "conflict", "idempotency_mismatch")
+@blueprint.problems("not_found", "conflict", "idempotency_mismatch", "wording_held")
 @blueprint.doc(parameters=[IDEMPOTENCY_KEY])
 @blueprint.arguments(wire.NewStatement, example=examples.WRITE)
-@blueprint.response(201, wire.KeptStatement, example=examples.KEPT, headers={"Idempotency-Replayed": REPLAYED})
+@blueprint.response(201, wire.ExaminedStatement, example=examples.EXAMINED, headers={"Idempotency-Replayed": REPLAYED})
 def write_statement(body: dict[str, Any], passport_id: UUID) -> Response:
-    """Write a statement."""
+    """Write a statement. What the wording check, the protected list and leaks find in it comes with the answer."""
     new = NewStatement(**body)
     today = runtime().clock().date()
     return create(
         lambda work: statements.write(work, PassportId(passport_id), new),
-        lambda statement: rendering.kept_statement(statement, today),
+        lambda written: rendering.examined_statement(written, today),
     )
 
 
@@ -52,11 +52,11 @@ def list_statements(query: dict[str, Any], passport_id: UUID) -> Response:
 @blueprint.route("/v1/statements/<uuid:statement_id>", methods=["GET"], parameters=[STATEMENT_ID])
 @access(callers=("parent", "custodian"), logs="passport.read")
 @blueprint.problems("not_found")
-@blueprint.response(200, wire.KeptStatement, example=examples.KEPT, headers={"ETag": ETAG})
+@blueprint.response(200, wire.ExaminedStatement, example=examples.EXAMINED, headers={"ETag": ETAG})
 def read_statement(statement_id: UUID) -> Response:
-    """A statement in its newest version, with what to send in `If-Match` to correct it."""
-    newest = perform(lambda work: statements.list_versions(work, StatementId(statement_id), None, 1))[0]
-    return reply(rendering.kept_statement(newest, runtime().clock().date()), rendering.statement_etag(newest))
+    """A statement in its newest version, with what is found in it, and what to send in `If-Match` to correct it."""
+    newest = perform(lambda work: statements.read(work, StatementId(statement_id)))
+    return reply(rendering.examined_statement(newest, runtime().clock().date()), rendering.statement_etag(newest.kept))
 
 
 @blueprint.route("/v1/statements/<uuid:statement_id>/versions", methods=["GET"], parameters=[STATEMENT_ID])

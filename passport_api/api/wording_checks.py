@@ -4,9 +4,9 @@ from typing import Any
 
 from flask import Response
 
-from passport_api.api.calls import Rendered, inspect, reply
+from passport_api.api import rendering
+from passport_api.api.calls import inspect, reply
 from passport_api.api.edge import Blueprint, access
-from passport_api.domain.findings import Finding
 from passport_api.services import wording_checks
 from passport_schemas import wording_checks as wire
 from passport_schemas.examples import wording_checks as examples
@@ -21,23 +21,4 @@ blueprint = Blueprint("wording_checks", __name__, description="What a text says 
 def check_wording(body: dict[str, Any]) -> Response:
     """Find wording that blames, labels or puzzles, with what to write instead. The text is not kept."""
     findings = inspect(lambda _: wording_checks.check_wording(body["text"], body["kind"]))
-    return reply({"findings": [_render(finding) for finding in findings]})
-
-
-def _render(finding: Finding) -> Rendered:
-    source = finding.source
-    return {
-        "strength": finding.strength.value,
-        "start": finding.start,
-        "end": finding.end,
-        "matched": finding.matched,
-        "category": finding.category.value,
-        "why": finding.why,
-        "instead": finding.instead,
-        "source": {
-            "title": source.title,
-            "publisher": source.publisher,
-            "year": source.year,
-            "address": source.address,
-        },
-    }
+    return reply({"findings": rendering.findings(findings)})

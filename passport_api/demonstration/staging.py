@@ -28,7 +28,7 @@ from passport_api.services.execution import perform, perform_unattended
 from passport_api.services.invitations import Invited, Invitee
 from passport_api.services.passports import NewPassport
 from passport_api.services.runtime import Caller, Runtime, Step, Work
-from passport_api.services.statements import NewStatement
+from passport_api.services.writing import NewStatement
 
 Card = dict[str, Any]
 """What demo.json holds: where the service is, who can sign in, and the ids that scripts need."""

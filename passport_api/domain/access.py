@@ -38,6 +38,11 @@ class Use(StrEnum):
     WITHHOLD_STATEMENT = "statement.withheld"
     SHOW_STATEMENT_AGAIN = "statement.shown_again"
     RESOLVE_CHALLENGE = "challenge.resolved"
+    READ_PROTECTED_LIST = "protected_list.read"
+    CHANGE_PROTECTED_LIST = "protected_list.changed"
+    CHECK_PROTECTION = "protected_list.asked"
+    READ_ALERT = "alert.read"
+    SETTLE_ALERT = "alert.settled"
     RECORD_TRANSITION = "transition.recorded"
     CHANGE_TRANSITION = "transition.changed"
     READ_TRANSITIONS = "transitions.read"
@@ -71,6 +76,11 @@ ALLOWED: dict[Use, frozenset[Relation]] = {
     Use.WITHHOLD_STATEMENT: _BOTH,
     Use.SHOW_STATEMENT_AGAIN: _BOTH,
     Use.RESOLVE_CHALLENGE: _CUSTODIAN,
+    Use.READ_PROTECTED_LIST: _BOTH,
+    Use.CHANGE_PROTECTED_LIST: _BOTH,
+    Use.CHECK_PROTECTION: _BOTH,
+    Use.READ_ALERT: _CUSTODIAN,
+    Use.SETTLE_ALERT: _CUSTODIAN,
     Use.RECORD_TRANSITION: _BOTH,
     Use.CHANGE_TRANSITION: _BOTH,
     Use.READ_TRANSITIONS: _BOTH,
@@ -104,6 +114,7 @@ class OrganisationUse(StrEnum):
     LIST_ERASURES = "erasures.listed"
     LIST_CORRECTION_NOTICES = "correction_notices.listed"
     LIST_CHALLENGES = "challenges.listed"
+    LIST_ALERTS = "alerts.listed"
 
 
 _ADMIN = frozenset({Role.ORG_ADMIN})
@@ -117,6 +128,7 @@ NEEDED_ROLES: dict[OrganisationUse, frozenset[Role]] = {
     OrganisationUse.LIST_ERASURES: frozenset(RELATION_OF),
     OrganisationUse.LIST_CORRECTION_NOTICES: frozenset({Role.SOCIAL_WORKER}),
     OrganisationUse.LIST_CHALLENGES: frozenset({Role.SOCIAL_WORKER}),
+    OrganisationUse.LIST_ALERTS: frozenset({Role.SOCIAL_WORKER}),
 }
 """The roles of which each use takes one, held in that organisation."""
 

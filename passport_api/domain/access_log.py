@@ -10,6 +10,7 @@ from passport_api.domain.decisions import Agreement, Basis, Reason
 from passport_api.domain.ids import AccountId, ConsentId, EntryId, OrganisationId, PassportId
 from passport_api.domain.people import Capacity
 from passport_api.domain.sections import Section
+from passport_api.domain.statements import Statement
 from passport_api.domain.views import SectionView
 
 
@@ -24,6 +25,7 @@ VIEW_OPENED = "view.opened"
 VIEW_ACKNOWLEDGED = "view.acknowledged"
 PASSPORT_LISTED = "passport.listed"
 CORRECTION_ACKNOWLEDGED = "correction.acknowledged"
+NUMBER_OFFERED = "number.offered"
 
 KEY_ROTATION_BEGUN = "key.rotation_begun"
 KEY_ADDED = "key.added"
@@ -43,6 +45,7 @@ LEAVES_ACCESS_AS_IT_IS = frozenset(
         VIEW_ACKNOWLEDGED,
         PASSPORT_LISTED,
         CORRECTION_ACKNOWLEDGED,
+        NUMBER_OFFERED,
         Use.READ_PASSPORT.value,
         Use.WRITE_STATEMENT.value,
         Use.RECORD_TRANSITION.value,
@@ -57,12 +60,17 @@ LEAVES_ACCESS_AS_IT_IS = frozenset(
         Use.PROPOSE_ERASURE.value,
         Use.WITHDRAW_ERASURE.value,
         Use.READ_ERASURE.value,
+        Use.READ_PROTECTED_LIST.value,
+        Use.CHECK_PROTECTION.value,
+        Use.READ_ALERT.value,
+        Use.SETTLE_ALERT.value,
         OrganisationUse.CREATE_PASSPORT.value,
         OrganisationUse.LIST_MEMBERS.value,
         OrganisationUse.INVITE_MEMBER.value,
         OrganisationUse.LIST_ERASURES.value,
         OrganisationUse.LIST_CORRECTION_NOTICES.value,
         OrganisationUse.LIST_CHALLENGES.value,
+        OrganisationUse.LIST_ALERTS.value,
     }
 )
 """Actions that take no access away. Every other makes whatever was decided meanwhile be decided again."""
@@ -138,6 +146,12 @@ class Decision:
     recipient_id: OrganisationId | None
     purpose: str | None
     decided_by: AccountId | None
+
+
+def said_of_stopped(stopped: Iterable[Statement]) -> str | None:
+    """Which statements a view left out because of the protected list, for those responsible for the child."""
+    left_out = [f"{statement.statement_id} version {statement.version}" for statement in stopped]
+    return f"being reviewed: {', '.join(left_out)}" if left_out else None
 
 
 def seen(sections: Iterable[SectionView]) -> tuple[StatementSeen, ...]:

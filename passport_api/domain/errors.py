@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 
+from passport_api.domain.findings import Finding
 from passport_api.domain.ids import SessionId
 
 
@@ -23,6 +24,20 @@ class InvalidField(DomainError):
         self.detail = detail
 
 
+class WordingHeld(DomainError):
+    """A text has wordings that must be changed, or kept with a reason.
+
+    Attributes:
+        findings: all that was found in it, in its order.
+        field: where the reason would be given: a JSON pointer into the request's body.
+    """
+
+    def __init__(self, findings: tuple[Finding, ...], field: str) -> None:
+        super().__init__(field)
+        self.findings = findings
+        self.field = field
+
+
 class Clash(StrEnum):
     """Why a request cannot be carried out as things stand now."""
 
@@ -38,6 +53,7 @@ class Clash(StrEnum):
     ERASURE_PROPOSED = "There is an open proposal to erase this passport already."
     ERASURE_NOT_OPEN = "This proposal is no longer open."
     STATEMENT_WITHDRAWN = "This statement was withdrawn already."
+    ALERT_SETTLED = "This alert has been settled already."
     CHALLENGE_RESOLVED = "This challenge has been resolved already."
     NOT_OPENED = "Open the view before you acknowledge it."
 

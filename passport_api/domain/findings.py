@@ -54,6 +54,7 @@ class Finding:
         end: before where it ends.
         matched: the wording, which is `text[start:end]`.
         why: why it harms, in one line.
+        field: which field of what was written it stands in.
     """
 
     found_by: str
@@ -65,11 +66,17 @@ class Finding:
     why: str
     instead: str
     source: Source
+    field: str = "text"
 
 
 def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Findings of several checks as they follow in the text; of those about the same words, the strong one first."""
-    return tuple(sorted(findings, key=lambda found: (found.start, found.strength is not Strength.STRONG, found.end)))
+    return tuple(
+        sorted(
+            findings,
+            key=lambda found: (found.field != "text", found.start, found.strength is not Strength.STRONG, found.end),
+        )
+    )
 
 
 def strong_among(findings: Iterable[Finding]) -> tuple[Finding, ...]:

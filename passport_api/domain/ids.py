@@ -4,6 +4,7 @@ from typing import NewType
 from uuid import UUID
 
 AccountId = NewType("AccountId", UUID)
+AlertId = NewType("AlertId", UUID)
 ChallengeId = NewType("ChallengeId", UUID)
 ConsentId = NewType("ConsentId", UUID)
 CorrectionNoticeId = NewType("CorrectionNoticeId", UUID)
@@ -12,6 +13,7 @@ ErasureId = NewType("ErasureId", UUID)
 InvitationId = NewType("InvitationId", UUID)
 MembershipId = NewType("MembershipId", UUID)
 NoticeId = NewType("NoticeId", UUID)
+OfferId = NewType("OfferId", UUID)
 OrganisationId = NewType("OrganisationId", UUID)
 PassportId = NewType("PassportId", UUID)
 SessionId = NewType("SessionId", UUID)

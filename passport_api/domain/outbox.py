@@ -19,6 +19,7 @@ class Kind(StrEnum):
     VIEW_AVAILABLE = "view.available"
     STATEMENT_CORRECTED = "statement.corrected"
     CORRECTION_CHASED = "correction.chased"
+    ALERT_RAISED = "alert.raised"
     WEBHOOK_ADDED = "webhook.added"
 
 
@@ -26,6 +27,7 @@ SUBJECT: dict[Kind, str] = {
     Kind.VIEW_AVAILABLE: "view_id",
     Kind.STATEMENT_CORRECTED: "correction_notice_id",
     Kind.CORRECTION_CHASED: "correction_notice_id",
+    Kind.ALERT_RAISED: "alert_id",
     Kind.WEBHOOK_ADDED: "webhook_id",
 }
 """What the id of a notice's subject is called in the event that webhooks are sent."""

@@ -15,6 +15,13 @@ MAX_TEXT = 4000
 """The longest statement, in characters (Unicode code points after NFC)."""
 
 
+MAX_WORDING_REASON = 500
+"""The longest reason for keeping a wording, in characters."""
+
+MAX_RESTS_ON = 20
+"""On how many statements an opinion can rest."""
+
+
 class StatementKind(StrEnum):
     """What sort of assertion it is: an opinion never travels as a fact."""
 
@@ -39,6 +46,8 @@ class Statement:
 
     Attributes:
         correction: why it took the place of the version before; None for the first.
+        wording_reason: why wording stayed that should have been changed; None where there was none.
+        rests_on: the statements that an opinion rests on, as far as its author said.
         hash: what this version is recognised by wherever it went, once it is kept (see corrections.version_hash).
     """
 
@@ -53,6 +62,8 @@ class Statement:
     recorded_on: date
     review_on: date | None = None
     correction: Correction | None = None
+    wording_reason: str | None = None
+    rests_on: tuple[StatementId, ...] = ()
     hash: str = ""
 
     @property

@@ -50,6 +50,13 @@ WORDS: dict[Kind, Words] = {
         "have, and say there that you have done it.",
         action="Sign in to answer",
     ),
+    Kind.ALERT_RAISED: Words(
+        subject="Something at {organisation} waits for you to look at it",
+        happened="Something that {organisation} keeps needs somebody to look at it.",
+        next="Please sign in and look at your list of alerts. It says what to look at, and why. "
+        "When you have dealt with it, say there what came of it.",
+        action="Sign in to see the list",
+    ),
 }
 
 _YOURS = "your organisation"

@@ -28,6 +28,7 @@ from passport_api.services.views import find_shown
 from passport_api.store import challenges, statements
 from passport_api.store.challenges import ChallengeRecord
 
+_REPLACEMENT = "/correction/replacement"
 _ADDED = Use.CHALLENGE_STATEMENT.value
 
 
@@ -161,7 +162,8 @@ def resolve(work: Work, challenge_id: ChallengeId, resolution: Resolution) -> Sh
 
     Raises:
         Conflict: it has been resolved, or the statement was withdrawn meanwhile.
-        InvalidField: the correction's review date is in the past.
+        InvalidField: the correction's review date is in the past, or it rests on what it cannot.
+        WordingHeld: its wordings must be changed, or kept with a reason.
     """
     admitted = _admit(work, Use.RESOLVE_CHALLENGE, challenge_id)
     if isinstance(admitted, Refused):
@@ -169,15 +171,15 @@ def resolve(work: Work, challenge_id: ChallengeId, resolution: Resolution) -> Sh
     facts = _open(work, challenge_id)
     made = None
     if resolution.correction is not None:
-        made = corrections.carry_out(work, admitted, facts.statement_id, resolution.correction)
+        made = corrections.carry_out(work, admitted, facts.statement_id, resolution.correction, where=_REPLACEMENT)
     sealed = admitted.seals.seal_reasons(challenge_id, resolution.reasons)
     challenges.resolve(work.uow, challenge_id, resolution.finding, sealed, work.actor.account_id, work.at)
     resolved = _shown_again(work, admitted, challenge_id)
     note(
         work,
         admitted,
-        sections=() if made is None else (made.version.statement.section,),
-        statements=() if made is None else seen_of([made.version.statement]),
+        sections=() if made is None else (made.version.kept.statement.section,),
+        statements=() if made is None else seen_of([made.version.kept.statement]),
         detail=resolution.finding.value if made is None else f"{resolution.finding.value}; {made.detail}",
         endings=[] if made is None else [made.ending],
     )

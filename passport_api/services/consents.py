@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from passport_api.domain.access import Use
-from passport_api.domain.access_log import seen
+from passport_api.domain.access_log import said_of_stopped, seen
 from passport_api.domain.consents import (
     ConsentFacts,
     ConsentStatus,
@@ -29,7 +29,9 @@ from passport_api.domain.transitions import OPEN, TransitionState
 from passport_api.services import outbox
 from passport_api.services import transitions as moves
 from passport_api.services.admission import Admitted, admit, note
+from passport_api.services.alerts import raise_stopped, subject_of
 from passport_api.services.layouts import Layout, lay_out
+from passport_api.services.protected_lists import screen_of
 from passport_api.services.runtime import Work
 from passport_api.store import consents, organisations, statements, transitions
 from passport_api.store.consents import AlreadyApproved, ConsentRecord
@@ -165,16 +167,18 @@ def _preview(
     ceiling = ceiling_of(role)
     if ceiling is None:
         raise InvalidField(field, "This role never sees content.")
-    layout = lay_out(admitted.seals, statements.standing(work.uow, admitted.record.passport_id), scope, ceiling)
-    child = admitted.seals.open_child(admitted.record.sealed_child)
+    screen = screen_of(work, admitted)
+    layout = lay_out(screen, statements.standing(work.uow, admitted.record.passport_id), scope, ceiling)
+    raise_stopped(work, subject_of(admitted), layout.stopped, admitted.grounds.capacity)
     note(
         work,
         admitted,
         sections=tuple(shown.section for shown in layout.sections),
         statements=seen(layout.sections),
         consent_id=consent_id,
+        detail=said_of_stopped(layout.stopped),
     )
-    return Preview(role, child.name, child.known_as, layout)
+    return Preview(role, screen.child.name, screen.child.known_as, layout)
 
 
 def _destination(work: Work, passport_id: PassportId, terms: Terms) -> Destination | None:

@@ -10,12 +10,14 @@ from passport_api.domain.decisions import Refused
 from passport_api.domain.endings import Ending, EndingKind
 from passport_api.domain.errors import Clash, Conflict, Stale
 from passport_api.domain.ids import CorrectionNoticeId, OrganisationId, StatementId
-from passport_api.domain.statements import Statement
+from passport_api.domain.statements import Statement, StatementKind
 from passport_api.services.admission import Admitted, admit, note
+from passport_api.services.alerts import raise_shaken, subject_of
 from passport_api.services.correction_notices import Notice, issue, of_statement
 from passport_api.services.runtime import Work
-from passport_api.services.statements import KeptStatement, NewStatement, check_review_date, keep, opened, seen_of
+from passport_api.services.statements import ExaminedStatement, KeptStatement, keep, opened, seen_of
 from passport_api.services.traces import Receipt, receipts_of
+from passport_api.services.writing import NewStatement, examine, flag
 from passport_api.store import correction_notices, log, organisations, statements
 
 Matches = Callable[[KeptStatement], bool]
@@ -43,7 +45,7 @@ class Corrected:
         detail: what the log says of it.
     """
 
-    version: KeptStatement
+    version: ExaminedStatement
     notices: tuple[NoticeFacts, ...]
     ending: Ending
     detail: str
@@ -66,14 +68,15 @@ def correct(work: Work, statement_id: StatementId, new: NewCorrection, matches: 
     Raises:
         Stale: it is no longer as the caller read it.
         Conflict: it was withdrawn already.
-        InvalidField: the new review date is in the past.
+        InvalidField: the new review date is in the past, or it rests on what it cannot.
+        WordingHeld: wordings must be changed, or kept with a reason.
     """
     found = statements.versions_of(work.uow, statement_id)
     admitted = admit(work, Use.CORRECT_STATEMENT, found[0].passport_id if found else None)
     if isinstance(admitted, Refused):
         return admitted
     made = carry_out(work, admitted, statement_id, new, matches)
-    after = made.version.statement
+    after = made.version.kept.statement
     note(
         work,
         admitted,
@@ -86,14 +89,20 @@ def correct(work: Work, statement_id: StatementId, new: NewCorrection, matches: 
 
 
 def carry_out(
-    work: Work, admitted: Admitted, statement_id: StatementId, new: NewCorrection, matches: Matches = lambda _: True
+    work: Work,
+    admitted: Admitted,
+    statement_id: StatementId,
+    new: NewCorrection,
+    matches: Matches = lambda _: True,
+    where: str = "/replacement",
 ) -> Corrected:
     """Correct a statement for somebody who was admitted to do so. What it ended is to be logged with it.
 
     Raises:
         Stale: it is no longer as the caller read it.
         Conflict: it was withdrawn already.
-        InvalidField: the new review date is in the past.
+        InvalidField: the new review date is in the past, or it rests on what it cannot.
+        WordingHeld: wordings must be changed, or kept with a reason.
     """
     # Read now that the passport is held: another correction may have come before.
     newest = statements.versions_of(work.uow, statement_id)[-1]
@@ -102,12 +111,15 @@ def carry_out(
         raise Stale
     if before.statement.is_withdrawn:
         raise Conflict(Clash.STATEMENT_WITHDRAWN)
+    findings = () if new.replacement is None else examine(work, admitted, new.replacement, where)
     after = _next_version(work, admitted, before.statement, new)
     statements.end(work.uow, newest.version_id, work.at)
     kept = keep(work, admitted, after)
+    flag(work, admitted, after, findings)
+    raise_shaken(work, subject_of(admitted), _resting_on(work, admitted, statement_id), after)
     notices = _tell(work, admitted, after)
     return Corrected(
-        version=opened(admitted.seals, kept),
+        version=ExaminedStatement(opened(admitted.seals, kept), findings),
         notices=notices,
         ending=Ending(EndingKind.STATEMENT_VERSION_ENDED, newest.version_id, work.at),
         detail=f"version {before.statement.version} to {after.version}, {new_kind(new).value}",
@@ -159,9 +171,7 @@ def new_kind(new: NewCorrection) -> CorrectionKind:
 
 
 def _next_version(work: Work, admitted: Admitted, before: Statement, new: NewCorrection) -> Statement:
-    today, said = work.at.date(), new.replacement
-    if said is not None:
-        check_review_date(said.review_on, today)
+    said = new.replacement
     return Statement(
         statement_id=before.statement_id,
         version=before.version + 1,
@@ -171,10 +181,19 @@ def _next_version(work: Work, admitted: Admitted, before: Statement, new: NewCor
         text="" if said is None else said.text,
         source=before.source if said is None else said.source,
         author=admitted.grounds.capacity,
-        recorded_on=today,
+        recorded_on=work.at.date(),
         review_on=None if said is None else said.review_on,
         correction=Correction(new_kind(new), new.reason),
+        wording_reason=None if said is None else said.wording_reason,
+        rests_on=() if said is None else said.rests_on,
     )
+
+
+def _resting_on(work: Work, admitted: Admitted, statement_id: StatementId) -> list[Statement]:
+    """The opinions that stand and say that they rest on a statement."""
+    standing = statements.standing(work.uow, admitted.record.passport_id)
+    opinions = map(admitted.seals.open_statement, standing.statements)
+    return [each for each in opinions if each.kind is StatementKind.OPINION and statement_id in each.rests_on]
 
 
 def _tell(work: Work, admitted: Admitted, corrected: Statement) -> tuple[NoticeFacts, ...]:

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from passport_api.domain.access_log import Entry, Outcome, StatementSeen
+from passport_api.domain.alerts import AlertDetails
 from passport_api.domain.challenges import Challenge, Challenger
 from passport_api.domain.children import Child, Circumstance
 from passport_api.domain.consents import ChildView, Purpose, Terms
@@ -19,6 +20,8 @@ from passport_api.domain.identifiers import NhsNumber, Upn
 from passport_api.domain.ids import AccountId, ConsentId, EntryId, OrganisationId, PassportId, StatementId, TransitionId
 from passport_api.domain.levels import DetailLevel
 from passport_api.domain.people import Capacity
+from passport_api.domain.protected_lists import ProtectedList
+from passport_api.domain.protection.terms import ProtectedKind, ProtectedTerm
 from passport_api.domain.sections import Section
 from passport_api.domain.statements import Statement, StatementKind
 from passport_api.domain.webhooks import Secret
@@ -57,6 +60,8 @@ def encode_statement(statement: Statement) -> bytes:
             "on": statement.recorded_on.isoformat(),
             "review": None if statement.review_on is None else statement.review_on.isoformat(),
             **_correction(statement.correction),
+            **({} if statement.wording_reason is None else {"kept": statement.wording_reason}),
+            **({} if not statement.rests_on else {"rests": [str(each) for each in statement.rests_on]}),
         }
     )
 
@@ -77,6 +82,8 @@ def decode_statement(plaintext: bytes, statement_id: StatementId, version: int, 
         recorded_on=date.fromisoformat(content["on"]),
         review_on=None if review is None else date.fromisoformat(review),
         correction=None if correction is None else Correction(CorrectionKind(correction[0]), correction[1]),
+        wording_reason=content.get("kept"),
+        rests_on=tuple(StatementId(UUID(each)) for each in content.get("rests", ())),
         hash=version_hash,
     )
 
@@ -100,6 +107,40 @@ def encode_reasons(reasons: str) -> bytes:
 def decode_reasons(plaintext: bytes) -> str:
     """Read why a challenge came to what it did."""
     return str(_load(plaintext)["reasons"])
+
+
+def encode_list(said: ProtectedList) -> bytes:
+    """Write what is sealed of a protected list."""
+    return _dump({"terms": [[term.kind.value, term.text] for term in said.terms], "in_use": list(said.names_in_use)})
+
+
+def decode_list(plaintext: bytes) -> ProtectedList:
+    """Read a protected list."""
+    content = _load(plaintext)
+    terms = tuple(ProtectedTerm(ProtectedKind(kind), text) for kind, text in content["terms"])
+    return ProtectedList(terms, tuple(content["in_use"]))
+
+
+def encode_details(details: AlertDetails) -> bytes:
+    """Write what is sealed of an alert."""
+    return _dump({"by": None if details.by is None else _capacity(details.by), "about": details.about})
+
+
+def decode_details(plaintext: bytes) -> AlertDetails:
+    """Read what is sealed of an alert."""
+    content = _load(plaintext)
+    by = content["by"]
+    return AlertDetails(None if by is None else Capacity(*by), content["about"])
+
+
+def encode_note(note: str) -> bytes:
+    """Write what came of an alert."""
+    return _dump({"note": note})
+
+
+def decode_note(plaintext: bytes) -> str:
+    """Read what came of an alert."""
+    return str(_load(plaintext)["note"])
 
 
 def encode_child(child: Child) -> bytes:

@@ -4,14 +4,16 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from passport_api.domain.access import Reading, capacity_of, decide_release
-from passport_api.domain.access_log import Entry, Outcome, seen
+from passport_api.domain.access_log import Entry, Outcome, said_of_stopped, seen
 from passport_api.domain.consents import ConsentFacts, Terms, standing_of
 from passport_api.domain.decisions import Refused
 from passport_api.domain.ids import ConsentId, EntryId
+from passport_api.domain.statements import Statement
 from passport_api.domain.views import Changes, changes_since
 from passport_api.services.journal import Asked
 from passport_api.services.layouts import Layout, lay_out, sections_of
 from passport_api.services.runtime import Work
+from passport_api.services.screening import Screen
 from passport_api.services.vault import PassportSeals
 from passport_api.store import statements
 from passport_api.store.views import ReleaseFacts
@@ -42,6 +44,11 @@ class Prepared:
     seals: PassportSeals | None
     asked: Asked
     view: View | Refused
+
+    @property
+    def stopped(self) -> tuple[Statement, ...]:
+        """The statements that the view leaves out because of the protected list."""
+        return () if isinstance(self.view, Refused) else self.view.layout.stopped
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,11 +134,12 @@ def _prepared_refusal(work: Work, unsealed: _Unsealed | None, action: str, refus
 def _prepared_view(work: Work, unsealed: _Unsealed, reading: Reading, action: str) -> Prepared:
     seals, terms = unsealed.seals, unsealed.terms
     standing = statements.standing(work.uow, seals.passport_id, unsealed.found.opened_before)
-    layout = lay_out(seals, standing, terms.scope, reading.ceiling)
+    child = seals.open_child(unsealed.found.sealed_child)
+    screen = Screen(work.runtime.screening, seals, unsealed.found.protected, child)
+    layout = lay_out(screen, standing, terms.scope, reading.ceiling)
     sections = layout.sections
     before = sections_of(seals, standing.ended, terms.scope, reading.ceiling) if standing.ended else ()
     changes = changes_since(unsealed.found.opened_before, sections, standing.written, before)
-    child = seals.open_child(unsealed.found.sealed_child)
     entry = Entry(
         entry_id=EntryId(work.runtime.new_id()),
         at=work.at,
@@ -144,6 +152,7 @@ def _prepared_view(work: Work, unsealed: _Unsealed, reading: Reading, action: st
         consent_id=unsealed.found.consent.consent_id,
         sections=tuple(shown.section for shown in sections),
         statements=seen(sections),
+        detail=said_of_stopped(layout.stopped),
     )
     view = View(
         consent_id=unsealed.found.consent.consent_id,

@@ -11,6 +11,7 @@ from passport_api.domain.people import Actor
 from passport_api.services.anchoring import Anchoring
 from passport_api.services.passwords import Passwords
 from passport_api.services.recording import Recorder
+from passport_api.services.screening import Screening
 from passport_api.services.service_keys import ServiceKeys
 from passport_api.services.vault import Vault
 from passport_api.store.database import Database, UnitOfWork
@@ -32,6 +33,7 @@ class Runtime:
     keys: ServiceKeys
     recorder: Recorder
     anchoring: Anchoring
+    screening: Screening
     passwords: Passwords
     clock: Callable[[], datetime]
     new_id: Callable[[], UUID]

@@ -1,33 +1,19 @@
 """Statements: written by the custodian and the parents, sealed one by one."""
 
 from dataclasses import dataclass
-from datetime import date
 
 from passport_api.domain.access import Use
 from passport_api.domain.access_log import StatementSeen
 from passport_api.domain.decisions import Refused
-from passport_api.domain.errors import InvalidField
+from passport_api.domain.findings import Finding
 from passport_api.domain.ids import PassportId, StatementId
-from passport_api.domain.levels import DetailLevel
-from passport_api.domain.sections import Section
-from passport_api.domain.statements import Statement, StatementKind, StatementStatus
+from passport_api.domain.statements import Statement, StatementStatus
 from passport_api.services.admission import Admitted, admit, note
 from passport_api.services.runtime import Work
 from passport_api.services.vault import PassportSeals
+from passport_api.services.writing import NewStatement, examine, flag, found_in
 from passport_api.store import statements
 from passport_api.store.statements import VersionRecord
-
-
-@dataclass(frozen=True, slots=True)
-class NewStatement:
-    """What somebody writes."""
-
-    section: Section
-    detail_level: DetailLevel
-    kind: StatementKind
-    text: str
-    source: str
-    review_on: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +29,14 @@ class KeptStatement:
 
 
 @dataclass(frozen=True, slots=True)
+class ExaminedStatement:
+    """A version with what is found in it, as it was just written or is read by itself."""
+
+    kept: KeptStatement
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class StatementPage:
     """Some of a passport's statements, and whether more follow."""
 
@@ -50,16 +44,17 @@ class StatementPage:
     goes_on: bool
 
 
-def write(work: Work, passport_id: PassportId, new: NewStatement) -> KeptStatement | Refused:
+def write(work: Work, passport_id: PassportId, new: NewStatement) -> ExaminedStatement | Refused:
     """Keep a statement: its first version.
 
     Raises:
-        InvalidField: the review date is in the past.
+        InvalidField: the review date is in the past, or it rests on what it cannot.
+        WordingHeld: wordings must be changed, or kept with a reason.
     """
     admitted = admit(work, Use.WRITE_STATEMENT, passport_id)
     if isinstance(admitted, Refused):
         return admitted
-    check_review_date(new.review_on, work.at.date())
+    findings = examine(work, admitted, new)
     statement = Statement(
         statement_id=StatementId(work.runtime.new_id()),
         version=1,
@@ -71,10 +66,13 @@ def write(work: Work, passport_id: PassportId, new: NewStatement) -> KeptStateme
         author=admitted.grounds.capacity,
         recorded_on=work.at.date(),
         review_on=new.review_on,
+        wording_reason=new.wording_reason,
+        rests_on=new.rests_on,
     )
     kept = keep(work, admitted, statement)
+    flag(work, admitted, statement, findings)
     note(work, admitted, sections=(statement.section,), statements=seen_of([statement]))
-    return opened(admitted.seals, kept)
+    return ExaminedStatement(opened(admitted.seals, kept), findings)
 
 
 def keep(work: Work, admitted: Admitted, statement: Statement) -> VersionRecord:
@@ -103,6 +101,18 @@ def list_page(work: Work, passport_id: PassportId, after: StatementId | None, li
     shown = tuple(opened(admitted.seals, each) for each in kept[:limit])
     _note_reading(work, admitted, [each.statement for each in shown])
     return StatementPage(shown, goes_on=len(kept) > limit)
+
+
+def read(work: Work, statement_id: StatementId) -> ExaminedStatement | Refused:
+    """A statement in its newest version, with what is found in it, for those responsible for the child; logged."""
+    found = statements.versions_of(work.uow, statement_id)
+    admitted = admit(work, Use.READ_PASSPORT, found[0].passport_id if found else None)
+    if isinstance(admitted, Refused):
+        return admitted
+    newest = opened(admitted.seals, statements.versions_of(work.uow, statement_id)[-1])
+    findings = found_in(work, admitted, newest.statement)
+    _note_reading(work, admitted, [newest.statement])
+    return ExaminedStatement(newest, findings)
 
 
 def list_versions(
@@ -134,16 +144,6 @@ def opened(seals: PassportSeals, kept: VersionRecord) -> KeptStatement:
     if statement.is_withdrawn:
         return KeptStatement(statement, StatementStatus.WITHDRAWN)
     return KeptStatement(statement, StatementStatus.STANDS if kept.ended_at is None else StatementStatus.REPLACED)
-
-
-def check_review_date(review_on: date | None, today: date) -> None:
-    """Refuse a review date that has passed.
-
-    Raises:
-        InvalidField: it has.
-    """
-    if review_on is not None and review_on < today:
-        raise InvalidField("/review_on", "Must not be in the past.")
 
 
 def seen_of(found: list[Statement]) -> tuple[StatementSeen, ...]:

@@ -5,14 +5,18 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from passport_api.domain.access_log import Entry, Leaf
+from passport_api.domain.alerts import AlertDetails
 from passport_api.domain.challenges import Challenge
 from passport_api.domain.children import Child
 from passport_api.domain.consents import Terms
 from passport_api.domain.corrections import version_hash
-from passport_api.domain.ids import ChallengeId, ConsentId, PassportId, WebhookId
+from passport_api.domain.ids import AlertId, ChallengeId, ConsentId, PassportId, WebhookId
+from passport_api.domain.protected_lists import ProtectedList, comparable
+from passport_api.domain.protection.terms import ProtectedKind
 from passport_api.domain.statements import Statement
 from passport_api.domain.webhooks import Secret
 from passport_api.services import encoding
+from passport_api.store.protected_lists import SealedList
 from passport_api.store.statements import SealedStatement
 from passport_keys.blind_index import BlindIndex
 from passport_keys.keyring import Keyring
@@ -67,6 +71,40 @@ class PassportSeals:
         place = Place("challenges", "sealed_reasons", str(challenge_id), 1, self.owner)
         return encoding.decode_reasons(self.key.derive(Purpose.STATEMENTS).unseal(place, sealed))
 
+    def seal_list(self, version: int, said: ProtectedList) -> SealedList:
+        """Seal one version of the protected list."""
+        sealed = self.key.derive(Purpose.IDENTITY).seal(self._list_place(version), encoding.encode_list(said))
+        return SealedList(version, sealed)
+
+    def open_list(self, kept: SealedList) -> ProtectedList:
+        """Open one version of the protected list.
+
+        Raises:
+            SealBroken: it is not what was sealed here.
+        """
+        plaintext = self.key.derive(Purpose.IDENTITY).unseal(self._list_place(kept.version), kept.sealed)
+        return encoding.decode_list(plaintext)
+
+    def seal_details(self, alert_id: AlertId, details: AlertDetails) -> bytes:
+        """Seal what raised an alert."""
+        place = Place("alerts", "sealed_details", str(alert_id), 1, self.owner)
+        return self.key.derive(Purpose.STATEMENTS).seal(place, encoding.encode_details(details))
+
+    def open_details(self, alert_id: AlertId, sealed: bytes) -> AlertDetails:
+        """Open what raised an alert."""
+        place = Place("alerts", "sealed_details", str(alert_id), 1, self.owner)
+        return encoding.decode_details(self.key.derive(Purpose.STATEMENTS).unseal(place, sealed))
+
+    def seal_note(self, alert_id: AlertId, note: str) -> bytes:
+        """Seal what came of an alert."""
+        place = Place("alerts", "sealed_note", str(alert_id), 1, self.owner)
+        return self.key.derive(Purpose.STATEMENTS).seal(place, encoding.encode_note(note))
+
+    def open_note(self, alert_id: AlertId, sealed: bytes) -> str:
+        """Open what came of an alert."""
+        place = Place("alerts", "sealed_note", str(alert_id), 1, self.owner)
+        return encoding.decode_note(self.key.derive(Purpose.STATEMENTS).unseal(place, sealed))
+
     def seal_child(self, child: Child) -> bytes:
         """Seal who the passport is about."""
         return self.key.derive(Purpose.IDENTITY).seal(self._child_place(), encoding.encode_child(child))
@@ -96,6 +134,9 @@ class PassportSeals:
         place = Place("log_entries", "sealed_payload", str(leaf.entry_id), 1, self.owner)
         plaintext = self.key.derive(Purpose.LOG).unseal(place, leaf.sealed_payload)
         return encoding.decode_entry(plaintext, leaf.entry_id, leaf.passport_id)
+
+    def _list_place(self, version: int) -> Place:
+        return Place("protected_lists", "sealed_list", self.owner, version, self.owner)
 
     def _child_place(self) -> Place:
         return Place("passports", "sealed_child", self.owner, 1, self.owner)
@@ -173,6 +214,10 @@ class Vault:
     def email_index(self, email: str) -> bytes:
         """The blind index of an email address, whatever its case."""
         return self.index.of("email", email.strip().casefold())
+
+    def number_index(self, kind: ProtectedKind, number: str) -> bytes:
+        """The blind index of a UPN or NHS number that is or may be a former one, however it is written."""
+        return self.index.of(f"former_{kind.value}", comparable(number))
 
     def digest(self, kind: str, secret: str) -> bytes:
         """A keyed digest of a token or a key, so that the database holds nothing that opens a door."""

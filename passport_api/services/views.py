@@ -17,8 +17,9 @@ from passport_api.domain.roles import ceiling_of
 from passport_api.domain.statements import Statement
 from passport_api.services import journal
 from passport_api.services import transitions as moves
+from passport_api.services.alerts import Subject, are_raised, raise_stopped
 from passport_api.services.execution import actor_from
-from passport_api.services.releases import View, prepare
+from passport_api.services.releases import Prepared, View, prepare
 from passport_api.services.runtime import Caller, Runtime, Work
 from passport_api.services.vault import PassportSeals
 from passport_api.store import consents, log, passports, transitions, views
@@ -70,6 +71,9 @@ def open_view(runtime: Runtime, caller: Caller, consent_id: ConsentId) -> View |
         mark, found, who = views.opening_facts(uow, consent_id, caller.account_id, caller.session_id)
         work = Work(runtime, uow, runtime.instant(mark), actor_from(runtime, caller, who), mark.epoch)
         prepared = prepare(work, found, VIEW_OPENED)
+        to_alert = bool(prepared.stopped) and not are_raised(work, prepared.stopped)
+    if to_alert:  # a release alone changes nothing but the log; an alert is raised in a transaction of its own
+        return _open_while_holding_the_log(runtime, caller, consent_id)
     leaf = journal.seal(work, prepared.entry, prepared.seals)
     decision = journal.decision_of(prepared.entry, prepared.asked)
     position = runtime.recorder.record(mark.epoch, leaf, decision)
@@ -160,5 +164,14 @@ def _open_while_holding_the_log(runtime: Runtime, caller: Caller, consent_id: Co
         mark, found, who = views.opening_facts(uow, consent_id, caller.account_id, caller.session_id)
         work = Work(runtime, uow, runtime.instant(mark), actor_from(runtime, caller, who), mark.epoch)
         prepared = prepare(work, found, VIEW_OPENED)
+        if prepared.seals is not None:
+            _alert(work, prepared, prepared.seals)
         position = journal.write_decision(work, prepared.entry, prepared.seals, prepared.asked)
     return prepared.view if isinstance(prepared.view, Refused) else replace(prepared.view, log_entry=position)
+
+
+def _alert(work: Work, prepared: Prepared, seals: PassportSeals) -> None:
+    """Alert the custodian to what a view leaves out, and by whom it was about to be read."""
+    if prepared.stopped:
+        custodian_id = passports.custodian_of(work.uow, seals.passport_id)
+        raise_stopped(work, Subject(seals, custodian_id), prepared.stopped, prepared.entry.actor)

@@ -102,6 +102,20 @@ def confirm(uow: UnitOfWork, erasure_id: ErasureId, by: AccountId, at: datetime)
         raise SamePerson from error
 
 
+_OF_THE_CHILD = (
+    m.DataKey,
+    m.PassportIdentifier,
+    m.Parent,
+    m.Invitation,
+    m.Statement,
+    m.Challenge,
+    m.ProtectedList,
+    m.FormerNumber,
+    m.Alert,
+)
+"""What goes with the child."""
+
+
 def carry_out(uow: UnitOfWork, passport_id: PassportId, by: AccountId | None, at: datetime) -> None:
     """Take away a passport's key and whatever opened, found or named the child. Done again, it changes nothing.
 
@@ -117,7 +131,7 @@ def carry_out(uow: UnitOfWork, passport_id: PassportId, by: AccountId | None, at
         by: who confirmed it; None when it is done again after a recovery.
         at: when.
     """
-    for table in (m.DataKey, m.PassportIdentifier, m.Parent, m.Invitation, m.Statement, m.Challenge):
+    for table in _OF_THE_CHILD:
         uow.connection.execute(delete(table).where(table.passport_id == passport_id))
     uow.connection.execute(update(m.Passport).where(m.Passport.id == passport_id).values(sealed_child=None))
     consents = update(m.Consent).where(m.Consent.passport_id == passport_id)

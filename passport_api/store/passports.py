@@ -98,6 +98,12 @@ def with_parents(uow: UnitOfWork, passport_id: PassportId) -> tuple[PassportReco
     return (_record(rows[0]) if rows else None), parents
 
 
+def custodian_of(uow: UnitOfWork, passport_id: PassportId) -> OrganisationId:
+    """Who holds a passport that there is, without holding its row."""
+    query = select(m.Passport.custodian_id).where(m.Passport.id == passport_id)
+    return OrganisationId(uow.connection.execute(query).scalar_one())
+
+
 def parents_of(uow: UnitOfWork, passport_id: PassportId) -> list[ParentRow]:
     """The parents of a passport, former ones too."""
     rows = uow.connection.execute(_PARENTS, {"passport_id": passport_id})

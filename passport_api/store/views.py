@@ -16,6 +16,7 @@ from passport_api.store.consents import FACTS, facts_from
 from passport_api.store.database import UnitOfWork
 from passport_api.store.log import Mark
 from passport_api.store.passports import NOT_ERASED
+from passport_api.store.protected_lists import SealedList
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,7 @@ class ReleaseFacts:
 
     Attributes:
         opened_before: when the reader last opened it; None for never.
+        protected: the passport's protected list; None where there is none.
     """
 
     consent: ConsentFacts
@@ -33,6 +35,7 @@ class ReleaseFacts:
     wrapping_key_id: str
     wrapped_key: bytes
     opened_before: datetime | None
+    protected: SealedList | None
 
 
 _OPENED_BEFORE = (
@@ -58,12 +61,15 @@ _RELEASE = (
         m.LogHead.epoch,
         m.LogHead.newest_at,
         _OPENED_BEFORE,
+        m.ProtectedList.version,
+        m.ProtectedList.sealed_list,
     )
     .select_from(m.LogHead)
     .outerjoin(m.Consent, m.Consent.id == bindparam("consent_id"))
     .outerjoin(m.Passport, and_(m.Passport.id == m.Consent.passport_id, NOT_ERASED))
     .outerjoin(m.DataKey, m.DataKey.passport_id == m.Passport.id)
     .outerjoin(m.Transition, m.Transition.id == m.Consent.transition_id)
+    .outerjoin(m.ProtectedList, and_(m.ProtectedList.passport_id == m.Passport.id, m.ProtectedList.ended_at.is_(None)))
 )
 
 
@@ -111,7 +117,8 @@ def _facts_from(row: AnyRow) -> tuple[Mark, ReleaseFacts | None]:
     mark = Mark(row[15], row[16])
     if row[0] is None or row[14] is None:  # no such consent, or the passport was erased
         return mark, None
-    return mark, ReleaseFacts(facts_from(row), row[10], row[11], row[12], row[13], row[14], row[17])
+    protected = None if row[18] is None else SealedList(row[18], row[19])
+    return mark, ReleaseFacts(facts_from(row), row[10], row[11], row[12], row[13], row[14], row[17], protected)
 
 
 def first_opened(uow: UnitOfWork, consents: Iterable[ConsentId], account_id: AccountId) -> dict[ConsentId, datetime]:

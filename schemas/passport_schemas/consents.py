@@ -141,3 +141,8 @@ class Preview(Answer):
     being_reviewed = fields.Boolean(
         required=True, metadata={"description": "Whether a statement is left out while it is being reviewed."}
     )
+    stopped = fields.List(
+        fields.UUID(),
+        required=True,
+        metadata={"description": "Statements that are left out because they say what is on the protected list."},
+    )

@@ -5,7 +5,7 @@ from marshmallow import fields, validate
 from passport_api.domain.corrections import MAX_REASON
 from passport_schemas.base import Actor, Answer, Strict, Text, an_id, listing, moment
 from passport_schemas.correction_notices import NoticeState, RecipientOrganisation
-from passport_schemas.statements import KeptStatement, NewStatement
+from passport_schemas.statements import ExaminedStatement, NewStatement
 
 
 class NewCorrection(Strict):
@@ -28,7 +28,7 @@ class NewCorrection(Strict):
 class Corrected(Answer):
     """A correction that was made."""
 
-    statement = fields.Nested(KeptStatement, required=True)
+    statement = fields.Nested(ExaminedStatement, required=True)
     told = fields.List(
         fields.UUID(),
         required=True,

@@ -1,12 +1,15 @@
 """Statements: one assertion, of a stated kind."""
 
-from marshmallow import fields, validate
+from typing import Any
+
+from marshmallow import fields, post_load, validate
 
 from passport_api.domain.corrections import CorrectionKind
 from passport_api.domain.levels import DetailLevel
 from passport_api.domain.sections import Section
-from passport_api.domain.statements import MAX_TEXT, StatementKind, StatementStatus
-from passport_schemas.base import Actor, Answer, Day, Strict, Text, an_id, choice, listing
+from passport_api.domain.statements import MAX_RESTS_ON, MAX_TEXT, MAX_WORDING_REASON, StatementKind, StatementStatus
+from passport_schemas.base import Actor, Answer, Day, Id, Strict, Text, an_id, choice, listing
+from passport_schemas.findings import findings
 
 
 class NewStatement(Strict):
@@ -34,6 +37,29 @@ class NewStatement(Strict):
         allow_none=True,
         metadata={"description": "After this day it is shown as out of date; not in the past."},
     )
+    wording_reason = Text(
+        longest=MAX_WORDING_REASON,
+        lines=True,
+        load_default=None,
+        allow_none=True,
+        metadata={
+            "description": "Why wordings stay that the check says to change; without it they are refused "
+            "(`wording_held`). Kept with the version and shown to the custodian's reviewer."
+        },
+    )
+    rests_on = fields.List(
+        Id(),
+        load_default=(),
+        validate=validate.Length(max=MAX_RESTS_ON),
+        metadata={
+            "description": "The statements of this passport that an opinion rests on: should one be corrected, the "
+            "custodian is asked to look at the opinion again."
+        },
+    )
+
+    @post_load
+    def _once_each(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        return {**data, "rests_on": tuple(dict.fromkeys(data["rests_on"]))}
 
 
 class Statement(Answer):
@@ -71,6 +97,18 @@ class KeptStatement(Statement):
     correction = fields.Nested(
         Correction, required=True, allow_none=True, metadata={"description": "Null for the first version."}
     )
+    wording_reason = fields.String(
+        required=True, allow_none=True, metadata={"description": "Why wordings stayed; null where there was no reason."}
+    )
+    rests_on = fields.List(
+        fields.UUID(), required=True, metadata={"description": "The statements that an opinion rests on."}
+    )
+
+
+class ExaminedStatement(KeptStatement):
+    """A version as it was just written, or read by itself, with what is found in it."""
+
+    findings = findings("What could harm in it, and what leaks: advice, and what was kept with a reason.")
 
 
 Statements = listing(KeptStatement, "Statements")

@@ -17,7 +17,7 @@ BEARER_SCHEME: Final[dict[str, Any]] = {
 
 PROBLEM_SCHEMA: Final[dict[str, Any]] = {
     "type": "object",
-    "description": "What went wrong (RFC 9457). It repeats nothing that was submitted.",
+    "description": "What went wrong (RFC 9457). It repeats nothing that was submitted but the words of `findings`.",
     "required": ["type", "title", "status"],
     "properties": {
         "type": {
@@ -44,6 +44,12 @@ PROBLEM_SCHEMA: Final[dict[str, Any]] = {
                 },
                 "additionalProperties": False,
             },
+        },
+        "findings": {
+            "type": "array",
+            "minItems": 1,
+            "description": "What was found in a text: only where the type is `/problems/wording_held`.",
+            "items": {"$ref": "#/components/schemas/Finding"},
         },
     },
     "additionalProperties": False,

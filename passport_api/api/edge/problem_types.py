@@ -16,6 +16,7 @@ Slug = Literal[
     "payload_too_large",
     "unsupported_media_type",
     "invalid_fields",
+    "wording_held",
     "idempotency_mismatch",
     "precondition_required",
     "too_many_requests",
@@ -124,6 +125,13 @@ _TYPES = (
         "parameter, `header:Idempotency-Key` for a header. Nothing was stored.",
     ),
     ProblemType(
+        "wording_held",
+        422,
+        "Some wordings should be changed, or kept with a reason.",
+        "`findings` says which words, why they harm and what to write instead. Change those that are strong, or send "
+        "the same again with `wording_reason`. Nothing was stored.",
+    ),
+    ProblemType(
         "idempotency_mismatch",
         422,
         "This Idempotency-Key was used for another request.",
@@ -169,5 +177,5 @@ PROBLEM_TYPES: dict[str, ProblemType] = {each.slug: each for each in _TYPES}
 SLUG_OF_STATUS: dict[int, Slug] = {
     each.status: each.slug
     for each in _TYPES
-    if each.slug not in {"invalid_body", "idempotency_mismatch", "log_diverged"}
+    if each.slug not in {"invalid_body", "wording_held", "idempotency_mismatch", "log_diverged"}
 }

@@ -36,7 +36,11 @@ class FieldError:
 
 
 class Problem(Exception):
-    """Raised anywhere in a request to answer with a problem document."""
+    """Raised anywhere in a request to answer with a problem document.
+
+    Attributes:
+        members: what a document of its type has besides (RFC 9457 section 3.2).
+    """
 
     def __init__(
         self,
@@ -45,12 +49,14 @@ class Problem(Exception):
         *,
         errors: tuple[FieldError, ...] = (),
         headers: Mapping[str, str] | None = None,
+        members: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(slug)
         self.type = PROBLEM_TYPES[slug]
         self.detail = detail
         self.errors = errors
         self.headers = dict(headers or {})
+        self.members = dict(members or {})
 
 
 def invalid_field(field: str, detail: str) -> Problem:
@@ -69,7 +75,7 @@ def problem_body(problem: Problem) -> bytes:
         document["detail"] = problem.detail
     if problem.errors:
         document["errors"] = [{"field": each.field, "detail": each.detail} for each in problem.errors]
-    return _encoded(document)
+    return _encoded({**document, **problem.members})
 
 
 def problem_response(problem: Problem) -> Response:

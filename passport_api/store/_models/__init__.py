@@ -31,10 +31,12 @@ from passport_api.store._models.people import (
     ServiceKey,
     Session,
 )
+from passport_api.store._models.protection import Alert, FormerNumber, OfferedNumber, ProtectedList
 
 __all__ = [
     "Account",
     "Acknowledgement",
+    "Alert",
     "Base",
     "Challenge",
     "Consent",
@@ -44,17 +46,20 @@ __all__ = [
     "Decision",
     "Ending",
     "Erasure",
+    "FormerNumber",
     "IdempotencyKey",
     "Invitation",
     "LogEntry",
     "LogHead",
     "LogSubtree",
     "Membership",
+    "OfferedNumber",
     "Organisation",
     "OutboxNotice",
     "Parent",
     "Passport",
     "PassportIdentifier",
+    "ProtectedList",
     "RefreshToken",
     "ServiceKey",
     "Session",

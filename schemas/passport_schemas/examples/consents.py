@@ -39,4 +39,10 @@ CONSENTS = {"items": [CONSENT], "next": None}
 
 PREVIEW_SCOPE = {"scope": _SCOPE, "role": "designated_teacher"}
 
-PREVIEW = {"role": "designated_teacher", "child": family.CHILD, "sections": SECTIONS, "being_reviewed": False}
+PREVIEW = {
+    "role": "designated_teacher",
+    "child": family.CHILD,
+    "sections": SECTIONS,
+    "being_reviewed": False,
+    "stopped": [],
+}

@@ -16,7 +16,7 @@ CORRECT: dict[str, Any] = {
     "withdrawn": {"value": {"reason": "Nobody at the school ever saw this.", "replacement": None}},
 }
 
-CORRECTED = {"statement": _VERSION, "told": [family.RECEIVING_SCHOOL]}
+CORRECTED = {"statement": {**_VERSION, "findings": []}, "told": [family.RECEIVING_SCHOOL]}
 
 RECIPIENTS = {
     "items": [

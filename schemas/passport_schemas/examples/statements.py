@@ -1,5 +1,7 @@
 """Statements: warm, specific, useful on Monday morning, and never blaming the child, who may read them one day."""
 
+from typing import Any
+
 from passport_schemas.examples import family
 
 WRITE = {
@@ -67,13 +69,17 @@ _CORRECTION = {
     "reason": "Ms Sandler asked us to say what helps, and not only what does not.",
 }
 
-KEPT = {**STATEMENT, "status": "stands", "correction": None}
+_AS_KEPT: dict[str, Any] = {"status": "stands", "correction": None, "wording_reason": None, "rests_on": []}
+
+KEPT = {**STATEMENT, **_AS_KEPT}
+
+EXAMINED = {**KEPT, "findings": []}
 
 STATEMENTS = {
     "items": [
-        {**_CHILDS_WORDS, "status": "stands", "correction": None},
+        {**_CHILDS_WORDS, **_AS_KEPT},
         KEPT,
-        {**_OPINION, "status": "stands", "correction": _CORRECTION},
+        {**_OPINION, **_AS_KEPT, "correction": _CORRECTION, "rests_on": [family.STATEMENT]},
     ],
     "next": None,
 }

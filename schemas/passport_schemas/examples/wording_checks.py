@@ -9,6 +9,7 @@ CHECKED = {
     "findings": [
         {
             "strength": "strong",
+            "field": "text",
             "start": 49,
             "end": 66,
             "matched": "attention seeking",

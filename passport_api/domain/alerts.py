@@ -1,0 +1,66 @@
+"""Alerts: what waits for a custodian's reviewer to look at it, until somebody there says what came of it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from passport_api.domain.ids import AlertId, PassportId, StatementId
+from passport_api.domain.people import Capacity
+
+MAX_NOTE = 1000
+"""The longest note of what came of an alert, in characters."""
+
+
+class AlertKind(StrEnum):
+    """What there is to look at."""
+
+    STATEMENT_STOPPED = "statement_stopped"
+    """Views leave a statement out: it says what is on the child's protected list."""
+    WORDING_KEPT = "wording_kept"
+    """Somebody kept a wording that should be changed, and gave a reason."""
+    OPINION_RESTS_ON_CORRECTED = "opinion_rests_on_corrected"
+    """What an opinion rests on says something else now, or nothing."""
+    NUMBER_OFFERED = "number_offered"
+    """Somebody used a number by which the child was known once."""
+
+
+class AlertStatus(StrEnum):
+    """Where an alert stands."""
+
+    OPEN = "open"
+    SETTLED = "settled"
+
+
+@dataclass(frozen=True, slots=True)
+class AlertFacts:
+    """An alert, without what is sealed of it.
+
+    Attributes:
+        statement_id: the statement that it is about, in the version with this number; None where it is about none.
+    """
+
+    alert_id: AlertId
+    passport_id: PassportId
+    kind: AlertKind
+    statement_id: StatementId | None
+    version: int | None
+    raised_at: datetime
+    settled_at: datetime | None = None
+
+    @property
+    def status(self) -> AlertStatus:
+        """Whether it waits still."""
+        return AlertStatus.OPEN if self.settled_at is None else AlertStatus.SETTLED
+
+
+@dataclass(frozen=True, slots=True)
+class AlertDetails:
+    """What is sealed of an alert.
+
+    Attributes:
+        by: who did what raised it; None where nobody did.
+        about: what more there is to say, in words of closed sets and ids: a number's kind, the statement it rests on.
+    """
+
+    by: Capacity | None
+    about: str | None = None

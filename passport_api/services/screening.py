@@ -1,0 +1,106 @@
+"""Screening: which statements no view may show, because they say what is on the child's protected list (promise 13).
+
+Asked whenever a view is composed. What is sealed never changes in place, so what came of it once is remembered by the
+hashes of the list, of the child and of what was screened: the same ciphertexts cannot come out otherwise. Nothing that
+is remembered says what they hold.
+"""
+
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from threading import Lock
+
+from passport_api.domain.challenges import Challenge
+from passport_api.domain.children import Child
+from passport_api.domain.ids import StatementId
+from passport_api.domain.protection.terms import KeptFrom
+from passport_api.domain.statements import Statement
+from passport_api.domain.views import SectionView
+from passport_api.services.vault import PassportSeals
+from passport_api.store.protected_lists import SealedList
+
+MOST_REMEMBERED = 10_000
+"""Of how many views it is remembered what they leave out: some 3 MB."""
+
+Challenges = Mapping[StatementId, Sequence[Challenge]]
+Remembered = frozenset[StatementId]
+
+
+class Screening:
+    """Remembers, of what was screened, which statements are stopped. Used by several threads at once."""
+
+    def __init__(self, most: int = MOST_REMEMBERED) -> None:
+        self._most = most
+        self._lock = Lock()
+        self._kept: OrderedDict[bytes, Remembered] = OrderedDict()
+
+    def find(self, key: bytes) -> Remembered | None:
+        """What came of it, where it is remembered."""
+        with self._lock:
+            found = self._kept.get(key)
+            if found is not None:
+                self._kept.move_to_end(key)
+        return found
+
+    def keep(self, key: bytes, stopped: Remembered) -> None:
+        """Remember what came of it; what was not asked for the longest makes room."""
+        with self._lock:
+            self._kept[key] = stopped
+            if len(self._kept) > self._most:
+                self._kept.popitem(last=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """What stands between a passport's statements and whoever reads them.
+
+    Attributes:
+        sealed: the protected list that stands; None where there is none, and nothing is stopped.
+        child: who it is about: what they are called today is no hit by itself.
+    """
+
+    screening: Screening
+    seals: PassportSeals
+    sealed: SealedList | None
+    child: Child
+
+    def stopped(self, sections: tuple[SectionView, ...], challenges: Challenges) -> tuple[Statement, ...]:
+        """The statements that no view may show, in their order: by their own words, or by those that stand beside them.
+
+        Raises:
+            SealBroken: the list is not what was sealed here; nothing may be shown.
+        """
+        if self.sealed is None:
+            return ()
+        shown = [statement for section in sections for statement in section.statements]
+        key = self._key(self.sealed, shown, challenges)
+        found = self.screening.find(key)
+        if found is None:
+            found = frozenset(each.statement_id for each in self._screened(self.sealed, shown, challenges))
+            self.screening.keep(key, found)
+        return tuple(each for each in shown if each.statement_id in found)
+
+    def _screened(self, sealed: SealedList, shown: Iterable[Statement], challenges: Challenges) -> Iterator[Statement]:
+        said = self.seals.open_list(sealed)
+        matcher = said.matcher(KeptFrom.READERS, names_of(self.child))
+        for statement in shown:
+            beside = [challenge.words for challenge in challenges.get(statement.statement_id, ())]
+            if any(matcher.stops(text) for text in (statement.text, statement.source, *beside)):
+                yield statement
+
+    def _key(self, sealed: SealedList, shown: Iterable[Statement], challenges: Challenges) -> bytes:
+        """A digest of everything that decides: the list, the child's names, each version, and what stands beside it."""
+        digest = sha256(sha256(sealed.sealed).digest() + sha256(repr(names_of(self.child)).encode()).digest())
+        for statement in shown:
+            digest.update(statement.hash.encode())
+        for statement_id, beside in challenges.items():
+            digest.update(b"/" + statement_id.bytes)
+            for challenge in beside:
+                digest.update(sha256(challenge.words.encode()).digest())
+        return digest.digest()
+
+
+def names_of(child: Child) -> tuple[str, ...]:
+    """What a child is called today."""
+    return (child.name,) if child.known_as is None else (child.name, child.known_as)
