@@ -5,13 +5,16 @@ The custodian has one calendar month, as for a request to rectify (UK GDPR artic
 
 import calendar
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 
 from passport_api.domain.ids import ChallengeId, PassportId, StatementId
 
 MAX_WORDS = 2000
 """The longest challenge, and the longest reasons, in characters (Unicode code points after NFC)."""
+
+REMINDED_BEFORE = timedelta(days=7)
+"""How long before the last day the custodian is reminded of what it has not resolved."""
 
 
 class Challenger(StrEnum):
@@ -70,6 +73,16 @@ class ChallengeFacts:
         return one_month_after(self.made_at.date())
 
     @property
+    def reminded_at(self) -> datetime:
+        """When the custodian is reminded."""
+        return _start_of(self.due_on - REMINDED_BEFORE)
+
+    @property
+    def overdue_from(self) -> datetime:
+        """From when on it is late."""
+        return _start_of(self.due_on + timedelta(days=1))
+
+    @property
     def withholds(self) -> bool:
         """Whether views leave the statement out now."""
         return self.finding is None and self.withheld_at is not None
@@ -79,10 +92,14 @@ def challenge_status(challenge: ChallengeFacts, at: datetime) -> ChallengeStatus
     """Where a challenge stands at an instant. It is overdue from the day after it was due."""
     if challenge.finding is not None:
         return ChallengeStatus(challenge.finding.value)
-    return ChallengeStatus.OVERDUE if at.date() > challenge.due_on else ChallengeStatus.OPEN
+    return ChallengeStatus.OVERDUE if at >= challenge.overdue_from else ChallengeStatus.OPEN
 
 
 def one_month_after(day: date) -> date:
     """The corresponding day of the next month, or its last day where it has none (ICO guidance on time limits)."""
     year, month = (day.year + 1, 1) if day.month == 12 else (day.year, day.month + 1)  # noqa: PLR2004 - December
     return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
+
+
+def _start_of(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)

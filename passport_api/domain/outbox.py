@@ -11,6 +11,7 @@ from http import HTTPStatus
 from uuid import UUID
 
 from passport_api.domain.ids import NoticeId, OrganisationId
+from passport_api.domain.roles import SEES_CONTENT, Role
 
 
 class Kind(StrEnum):
@@ -20,6 +21,10 @@ class Kind(StrEnum):
     STATEMENT_CORRECTED = "statement.corrected"
     CORRECTION_CHASED = "correction.chased"
     ALERT_RAISED = "alert.raised"
+    CHALLENGE_MADE = "challenge.made"
+    CHALLENGE_DUE = "challenge.due"
+    CHALLENGE_OVERDUE = "challenge.overdue"
+    CHALLENGE_RESOLVED = "challenge.resolved"
     WEBHOOK_ADDED = "webhook.added"
 
 
@@ -28,15 +33,36 @@ SUBJECT: dict[Kind, str] = {
     Kind.STATEMENT_CORRECTED: "correction_notice_id",
     Kind.CORRECTION_CHASED: "correction_notice_id",
     Kind.ALERT_RAISED: "alert_id",
+    Kind.CHALLENGE_MADE: "challenge_id",
+    Kind.CHALLENGE_DUE: "challenge_id",
+    Kind.CHALLENGE_OVERDUE: "challenge_id",
+    Kind.CHALLENGE_RESOLVED: "challenge_id",
     Kind.WEBHOOK_ADDED: "webhook_id",
 }
 """What the id of a notice's subject is called in the event that webhooks are sent."""
+
+_NOBODY: frozenset[Role] = frozenset()
+_SOCIAL_WORKERS = frozenset({Role.SOCIAL_WORKER})
+
+TOLD: dict[Kind, frozenset[Role]] = {
+    Kind.VIEW_AVAILABLE: SEES_CONTENT,
+    Kind.STATEMENT_CORRECTED: SEES_CONTENT,
+    Kind.CORRECTION_CHASED: SEES_CONTENT,
+    Kind.ALERT_RAISED: _SOCIAL_WORKERS,
+    Kind.CHALLENGE_MADE: _SOCIAL_WORKERS,
+    Kind.CHALLENGE_DUE: _SOCIAL_WORKERS,
+    Kind.CHALLENGE_OVERDUE: _SOCIAL_WORKERS,
+    Kind.CHALLENGE_RESOLVED: _NOBODY,
+    Kind.WEBHOOK_ADDED: _NOBODY,
+}
+"""Who is told when an organisation is: whoever holds one of these roles there. Nobody, of what goes to people as
+themselves or to a webhook alone."""
 
 
 class Channel(StrEnum):
     """Which way a notice goes.
 
-    One to an organisation is, when it is due, divided into one to each of its people who may see content and one to
+    One to an organisation is, when it is due, divided into one to each of its people who are told (`TOLD`) and one to
     each of its webhooks.
     """
 

@@ -57,6 +57,32 @@ WORDS: dict[Kind, Words] = {
         "When you have dealt with it, say there what came of it.",
         action="Sign in to see the list",
     ),
+    Kind.CHALLENGE_MADE: Words(
+        subject="Somebody says that something {organisation} holds is wrong",
+        happened="Somebody says that something in the records of {organisation} is wrong or unfair.",
+        next="Please sign in to see which part it is. You have one month: correct it, or say why it stands.",
+        action="Sign in to see which part",
+    ),
+    Kind.CHALLENGE_DUE: Words(
+        subject="A week or less: something {organisation} holds is said to be wrong",
+        happened="We told {organisation} that something in its records is said to be wrong or unfair. "
+        "Nobody has resolved it yet. Its last day is in a week or less.",
+        next="Please sign in and resolve it: correct it, or say why it stands.",
+        action="Sign in to resolve it",
+    ),
+    Kind.CHALLENGE_OVERDUE: Words(
+        subject="Late: something {organisation} holds is said to be wrong",
+        happened="We told {organisation} that something in its records is said to be wrong or unfair. "
+        "Nobody has resolved it, and the month for it has ended.",
+        next="Please sign in and resolve it today: correct it, or say why it stands.",
+        action="Sign in to resolve it",
+    ),
+    Kind.CHALLENGE_RESOLVED: Words(
+        subject="Something that was said to be wrong has been looked into",
+        happened="Something was said to be wrong or unfair. It has been looked into, and there is an answer.",
+        next="Please sign in. If you may still read it, you find the answer there.",
+        action="Sign in to find the answer",
+    ),
 }
 
 _YOURS = "your organisation"

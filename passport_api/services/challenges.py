@@ -1,7 +1,8 @@
 """Challenges: somebody says that a statement is wrong or unfair, and the custodian resolves it within a month.
 
 From the moment that it is answered, every view shows the challenge beside the statement, in the challenger's own words;
-while it is open, the custodian or the parents can have views leave the statement out.
+while it is open, the custodian or the parents can have views leave the statement out. The custodian is told at once,
+a week before the month ends, and when it has ended; whoever made it, and the parents, are told once it is resolved.
 """
 
 from dataclasses import dataclass
@@ -18,7 +19,8 @@ from passport_api.domain.challenges import (
 from passport_api.domain.decisions import Refused
 from passport_api.domain.errors import Clash, Conflict, InvalidField
 from passport_api.domain.ids import ChallengeId, ConsentId, OrganisationId, StatementId
-from passport_api.services import corrections, journal
+from passport_api.domain.outbox import Kind
+from passport_api.services import corrections, journal, outbox
 from passport_api.services.admission import Admitted, admit, admit_to_organisation, note
 from passport_api.services.corrections import NewCorrection
 from passport_api.services.runtime import Work
@@ -97,6 +99,7 @@ def make(work: Work, statement_id: StatementId, new: NewChallenge) -> ShownChall
     own = Challenger.PARENT if is_parent else Challenger.PROFESSIONAL
     challenge = Challenge(Challenger.YOUNG_PERSON if new.for_young_person else own, new.words)
     made = _keep(work, admitted.seals, statement_id, newest.version, challenge)
+    _tell_custodian(work, admitted.record.custodian_id, made.facts)
     note(work, admitted, sections=(newest.section,), statements=seen_of([newest]))
     return made
 
@@ -168,12 +171,15 @@ def resolve(work: Work, challenge_id: ChallengeId, resolution: Resolution) -> Sh
     admitted = _admit(work, Use.RESOLVE_CHALLENGE, challenge_id)
     if isinstance(admitted, Refused):
         return admitted
-    facts = _open(work, challenge_id)
+    challenge = _open(work, challenge_id)
     made = None
     if resolution.correction is not None:
-        made = corrections.carry_out(work, admitted, facts.statement_id, resolution.correction, where=_REPLACEMENT)
+        made = corrections.carry_out(
+            work, admitted, challenge.facts.statement_id, resolution.correction, where=_REPLACEMENT
+        )
     sealed = admitted.seals.seal_reasons(challenge_id, resolution.reasons)
     challenges.resolve(work.uow, challenge_id, resolution.finding, sealed, work.actor.account_id, work.at)
+    _tell_of_resolution(work, admitted, challenge)
     resolved = _shown_again(work, admitted, challenge_id)
     note(
         work,
@@ -196,6 +202,7 @@ def _made_by_reader(
         raise InvalidField("/for_young_person", "A parent or the custodian brings the young person's challenge.")
     challenge = Challenge(Challenger.PROFESSIONAL, new.words)
     made = _keep(work, shown.seals, statement_id, shown.statement.version, challenge)
+    _tell_custodian(work, shown.custodian_id, made.facts)
     journal.write(work, shown.entry, shown.seals)
     return made
 
@@ -215,13 +222,26 @@ def _keep(
     return ShownChallenge(facts, challenge_status(facts, work.at), challenge, None)
 
 
+def _tell_custodian(work: Work, custodian_id: OrganisationId, facts: ChallengeFacts) -> None:
+    """Have the custodian told, and told again; what has been resolved by then is not told."""
+    outbox.notify_organisation(work, Kind.CHALLENGE_MADE, custodian_id, facts.challenge_id)
+    outbox.notify_organisation(work, Kind.CHALLENGE_DUE, custodian_id, facts.challenge_id, facts.reminded_at)
+    outbox.notify_organisation(work, Kind.CHALLENGE_OVERDUE, custodian_id, facts.challenge_id, facts.overdue_from)
+
+
+def _tell_of_resolution(work: Work, admitted: Admitted, challenge: ChallengeRecord) -> None:
+    """Have whoever made it, whatever they are by now, and every parent told, each once."""
+    parents = (parent.account_id for parent in admitted.living_parents())
+    for account_id in dict.fromkeys((challenge.made_by, *parents)):
+        outbox.notify_person(work, Kind.CHALLENGE_RESOLVED, account_id, challenge.facts.challenge_id)
+
+
 def _set_withheld(work: Work, challenge_id: ChallengeId, use: Use) -> ShownChallenge | Refused:
     admitted = _admit(work, use, challenge_id)
     if isinstance(admitted, Refused):
         return admitted
-    facts = _open(work, challenge_id)
     withholds = use is Use.WITHHOLD_STATEMENT
-    if withholds is not facts.withholds:
+    if withholds is not _open(work, challenge_id).facts.withholds:
         challenges.withhold(work.uow, challenge_id, work.at if withholds else None)
     changed = _shown_again(work, admitted, challenge_id)
     note(work, admitted)
@@ -233,12 +253,12 @@ def _admit(work: Work, use: Use, challenge_id: ChallengeId) -> Admitted | Refuse
     return admit(work, use, None if found is None else found.facts.passport_id)
 
 
-def _open(work: Work, challenge_id: ChallengeId) -> ChallengeFacts:
+def _open(work: Work, challenge_id: ChallengeId) -> ChallengeRecord:
     """A challenge that is not resolved, read now that the passport is held."""
     found = challenges.find(work.uow, challenge_id)
     if found is None or found.facts.finding is not None:
         raise Conflict(Clash.CHALLENGE_RESOLVED)
-    return found.facts
+    return found
 
 
 def _shown_again(work: Work, admitted: Admitted, challenge_id: ChallengeId) -> ShownChallenge:

@@ -4,7 +4,7 @@ A notice repeats nothing of what was said, and carries nothing new: it names a s
 the versions that the organisation has. So it can go where no consent opens anything any more.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from passport_api.domain.access import OrganisationUse, capacity_of, decide_notice
@@ -17,7 +17,7 @@ from passport_api.domain.correction_notices import (
     chases_due,
     notice_status,
 )
-from passport_api.domain.corrections import version_hash
+from passport_api.domain.corrections import CorrectionKind, version_hash
 from passport_api.domain.decisions import Refused
 from passport_api.domain.errors import InvalidField
 from passport_api.domain.ids import CorrectionNoticeId, OrganisationId, PassportId, StatementId
@@ -68,17 +68,46 @@ class Answer:
     passed_on_to: tuple[OrganisationId, ...] = ()
 
 
-def issue(work: Work, notices: Sequence[NoticeFacts]) -> None:
-    """Keep notices, and have each organisation told at once, and again on the days of the schedule.
+def issue(
+    work: Work,
+    passport_id: PassportId,
+    statement_id: StatementId,
+    version: int,
+    kind: CorrectionKind,
+    whom: Mapping[OrganisationId, OrganisationId | None],
+) -> tuple[NoticeFacts, ...]:
+    """Issue notices of a correction, and have each organisation told at once, and again on the days of the schedule.
 
     A reminder whose notice has been answered by then is not sent.
+
+    Args:
+        work: the transaction.
+        passport_id: in which passport.
+        statement_id: which statement was corrected.
+        version: the version that the correction made.
+        kind: what it did.
+        whom: the organisations to tell, each with the one that said that it passed the statement on.
     """
+    notices = tuple(
+        NoticeFacts(
+            notice_id=CorrectionNoticeId(work.runtime.new_id()),
+            passport_id=passport_id,
+            statement_id=statement_id,
+            version=version,
+            kind=kind,
+            organisation_id=organisation_id,
+            told_by=told_by,
+            issued_at=work.at,
+        )
+        for organisation_id, told_by in whom.items()
+    )
     correction_notices.add(work.uow, notices)
     for notice in notices:
-        whom, about = notice.organisation_id, notice.notice_id
-        outbox.notify_organisation(work, Kind.STATEMENT_CORRECTED, whom, about)
+        to, about = notice.organisation_id, notice.notice_id
+        outbox.notify_organisation(work, Kind.STATEMENT_CORRECTED, to, about)
         for after in CHASED_AFTER:
-            outbox.notify_organisation(work, Kind.CORRECTION_CHASED, whom, about, notice.issued_at + after)
+            outbox.notify_organisation(work, Kind.CORRECTION_CHASED, to, about, notice.issued_at + after)
+    return notices
 
 
 def list_inbox(work: Work, after: CorrectionNoticeId | None, limit: int) -> list[Notice]:
@@ -145,22 +174,8 @@ def _tell_others(work: Work, facts: NoticeFacts, passed_on_to: Sequence[Organisa
         for notice in correction_notices.of_statement(work.uow, facts.statement_id)
         if notice.facts.version == facts.version
     }
-    new = [
-        NoticeFacts(
-            notice_id=CorrectionNoticeId(work.runtime.new_id()),
-            passport_id=facts.passport_id,
-            statement_id=facts.statement_id,
-            version=facts.version,
-            kind=facts.kind,
-            organisation_id=organisation_id,
-            told_by=facts.organisation_id,
-            issued_at=work.at,
-        )
-        for organisation_id in dict.fromkeys(passed_on_to)
-        if organisation_id not in told
-    ]
-    issue(work, new)
-    return len(new)
+    new = dict.fromkeys((each for each in passed_on_to if each not in told), facts.organisation_id)
+    return len(issue(work, facts.passport_id, facts.statement_id, facts.version, facts.kind, new))
 
 
 def _shown(work: Work, records: Sequence[NoticeRecord]) -> list[Notice]:

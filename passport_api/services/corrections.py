@@ -1,6 +1,6 @@
 """Corrections: a new version of a statement, and word of it to everyone who ever received the statement."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from passport_api.domain.access import Use
@@ -9,7 +9,7 @@ from passport_api.domain.corrections import Correction, CorrectionKind
 from passport_api.domain.decisions import Refused
 from passport_api.domain.endings import Ending, EndingKind
 from passport_api.domain.errors import Clash, Conflict, Stale
-from passport_api.domain.ids import CorrectionNoticeId, OrganisationId, StatementId
+from passport_api.domain.ids import CorrectionNoticeId, StatementId
 from passport_api.domain.statements import Statement, StatementKind
 from passport_api.services.admission import Admitted, admit, note
 from passport_api.services.alerts import raise_shaken, subject_of
@@ -202,6 +202,8 @@ def _tell(work: Work, admitted: Admitted, corrected: Statement) -> tuple[NoticeF
     The log is held before the last look: a release that commits after that is of the new version. What was released
     before is read without holding it, for that may be much.
     """
+    if corrected.correction is None:
+        raise AssertionError("a first version corrects nothing")
     statement_id = corrected.statement_id
     size = log.head(work.uow).size
     receipts = receipts_of(work, admitted.seals, statement_id)
@@ -210,28 +212,5 @@ def _tell(work: Work, admitted: Admitted, corrected: Statement) -> tuple[NoticeF
     told = [notice.facts for notice in correction_notices.of_statement(work.uow, statement_id)]
     passed_on = {notice.organisation_id: notice.told_by for notice in told}
     given = dict.fromkeys(receipt.organisation_id for receipt in receipts)
-    notices = tuple(notices_to(work, admitted, corrected, {**passed_on, **given}.items()))
-    issue(work, notices)
-    return notices
-
-
-def notices_to(
-    work: Work,
-    admitted: Admitted,
-    corrected: Statement,
-    organisations: Iterable[tuple[OrganisationId, OrganisationId | None]],
-) -> Iterable[NoticeFacts]:
-    """Notices of a correction, each to an organisation and, where there is one, by the word of another."""
-    if corrected.correction is None:
-        raise AssertionError("a first version corrects nothing")
-    for organisation_id, told_by in organisations:
-        yield NoticeFacts(
-            notice_id=CorrectionNoticeId(work.runtime.new_id()),
-            passport_id=admitted.record.passport_id,
-            statement_id=corrected.statement_id,
-            version=corrected.version,
-            kind=corrected.correction.kind,
-            organisation_id=organisation_id,
-            told_by=told_by,
-            issued_at=work.at,
-        )
+    kind, whom = corrected.correction.kind, {**passed_on, **given}
+    return issue(work, admitted.record.passport_id, statement_id, corrected.version, kind, whom)

@@ -9,9 +9,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from passport_api.domain.challenges import ChallengeStatus, challenge_status
 from passport_api.domain.consents import Standing, standing_of
-from passport_api.domain.ids import AccountId, ConsentId, CorrectionNoticeId, NoticeId, OrganisationId, WebhookId
+from passport_api.domain.ids import (
+    AccountId,
+    AlertId,
+    ChallengeId,
+    ConsentId,
+    CorrectionNoticeId,
+    NoticeId,
+    OrganisationId,
+    WebhookId,
+)
 from passport_api.domain.outbox import (
+    TOLD,
     Channel,
     Delivered,
     Dropped,
@@ -23,13 +34,24 @@ from passport_api.domain.outbox import (
     State,
     next_try,
 )
-from passport_api.domain.roles import SEES_CONTENT, OrganisationKind
+from passport_api.domain.roles import OrganisationKind
 from passport_api.domain.webhooks import event_of, living
 from passport_api.senders.contract import Email, Event, Senders
-from passport_api.senders.letters import WORDS, letter_of
+from passport_api.senders.letters import letter_of
 from passport_api.services.execution import perform_unattended
 from passport_api.services.runtime import Runtime, Step
-from passport_api.store import accounts, consents, correction_notices, log, memberships, organisations, outbox, webhooks
+from passport_api.store import (
+    accounts,
+    alerts,
+    challenges,
+    consents,
+    correction_notices,
+    log,
+    memberships,
+    organisations,
+    outbox,
+    webhooks,
+)
 from passport_api.store.database import UnitOfWork
 
 KEPT = timedelta(days=30)
@@ -46,10 +68,28 @@ def _correction_is_unanswered(uow: UnitOfWork, notice_id: UUID, _at: datetime) -
     return found is not None and found.facts.acknowledged_at is None
 
 
+def _alert_is_open(uow: UnitOfWork, alert_id: UUID, _at: datetime) -> bool:
+    found = alerts.find(uow, AlertId(alert_id))
+    return found is not None and found.facts.settled_at is None
+
+
+def _challenge_stands(*statuses: ChallengeStatus) -> Callable[[UnitOfWork, UUID, datetime], bool]:
+    def stands(uow: UnitOfWork, challenge_id: UUID, at: datetime) -> bool:
+        found = challenges.find(uow, ChallengeId(challenge_id))
+        return found is not None and challenge_status(found.facts, at) in statuses
+
+    return stands
+
+
 STILL_TRUE: dict[Kind, Callable[[UnitOfWork, UUID, datetime], bool]] = {
     Kind.VIEW_AVAILABLE: _view_is_open,
     Kind.STATEMENT_CORRECTED: _correction_is_unanswered,
     Kind.CORRECTION_CHASED: _correction_is_unanswered,
+    Kind.ALERT_RAISED: _alert_is_open,
+    Kind.CHALLENGE_MADE: _challenge_stands(ChallengeStatus.OPEN, ChallengeStatus.OVERDUE),
+    Kind.CHALLENGE_DUE: _challenge_stands(ChallengeStatus.OPEN),
+    Kind.CHALLENGE_OVERDUE: _challenge_stands(ChallengeStatus.OVERDUE),
+    Kind.CHALLENGE_RESOLVED: _challenge_stands(ChallengeStatus.UPHELD, ChallengeStatus.NOT_UPHELD),
 }
 """What is asked before anybody is told, of kinds that can stop being true: nobody learns of what has ended."""
 
@@ -150,12 +190,12 @@ class Delivery:
 
 
 def _divided(step: Step, notice: Notice) -> Outcome:
-    """One notice to each of an organisation's people who may see content, and to each of its webhooks."""
+    """One notice to each of an organisation's people who are told of this kind, and to each of its webhooks."""
     true = _is_true(step.uow, notice, step.at)
     if not outbox.settle(step.uow, notice, State.DELIVERED if true else State.DROPPED, step.at) or not true:
         return Dropped()  # somebody else was first, or it is no longer true
     organisation_id = OrganisationId(notice.target_id)
-    people = memberships.holding_any(step.uow, organisation_id, SEES_CONTENT) if notice.kind in WORDS else []
+    people = memberships.holding_any(step.uow, organisation_id, TOLD[notice.kind])
     open_hooks = (
         record.webhook
         for record in webhooks.of_organisation(step.uow, organisation_id)
@@ -206,10 +246,10 @@ def _is_true(uow: UnitOfWork, notice: Notice, at: datetime) -> bool:
 
 
 def _may_know(uow: UnitOfWork, notice: Notice, account_id: AccountId) -> bool:
-    """Whether somebody is still one of an organisation's people who may see content, where it is for those."""
+    """Whether somebody is still one of an organisation's people who are told of this kind, where it is for those."""
     if notice.organisation_id is None:
         return True
-    return account_id in memberships.holding_any(uow, notice.organisation_id, SEES_CONTENT)
+    return account_id in memberships.holding_any(uow, notice.organisation_id, TOLD[notice.kind])
 
 
 def _name_of(uow: UnitOfWork, organisation_id: OrganisationId) -> str | None:

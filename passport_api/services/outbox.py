@@ -21,7 +21,7 @@ _PAGE = 500
 def notify_organisation(
     step: Step, kind: Kind, organisation_id: OrganisationId, subject_id: UUID, due_at: datetime | None = None
 ) -> NoticeId:
-    """Tell an organisation: whoever may see content there gets an email, and its webhooks get the event.
+    """Tell an organisation: whoever has a role there that is told gets an email, and its webhooks get the event.
 
     Args:
         step: the transaction of what is told of: the notice exists if and only if that commits.

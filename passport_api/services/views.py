@@ -54,6 +54,7 @@ class Shown:
 
     statement: Statement
     seals: PassportSeals
+    custodian_id: OrganisationId
     entry: Entry
 
 
@@ -145,13 +146,13 @@ def find_shown(work: Work, consent_id: ConsentId, statement_id: StatementId, act
     _, found = views.release_facts(work.uow, consent_id, work.actor.account_id)
     prepared = prepare(work, found, action)
     if isinstance(prepared.view, View) and prepared.seals is not None:
-        passports.find(work.uow, prepared.seals.passport_id)  # held: the statement stays as it is
+        record = passports.find(work.uow, prepared.seals.passport_id)  # held: the statement stays as it is
         for section in prepared.view.layout.sections:
             for statement in section.statements:
-                if statement.statement_id == statement_id:
+                if statement.statement_id == statement_id and record is not None:
                     seen = (StatementSeen(str(statement_id), statement.version),)
                     entry = replace(prepared.entry, sections=(section.section,), statements=seen)
-                    return Shown(statement, prepared.seals, entry)
+                    return Shown(statement, prepared.seals, record.custodian_id, entry)
         entry = replace(prepared.entry, outcome=Outcome.DENIED, reason=Reason.NO_SUCH_THING, sections=(), statements=())
         prepared = replace(prepared, entry=entry, view=Refused(Reason.NO_SUCH_THING))
     journal.write_decision(work, prepared.entry, prepared.seals, prepared.asked)

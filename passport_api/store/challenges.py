@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Select, insert, or_, select, update
+from sqlalchemy import insert, or_, select, update
 
 from passport_api.domain.challenges import ChallengeFacts, Finding
 from passport_api.domain.ids import AccountId, ChallengeId, OrganisationId, PassportId, StatementId
 from passport_api.store import _models as m
+from passport_api.store._pages import newest_first
 from passport_api.store._types import AnyRow
 from passport_api.store.database import UnitOfWork
 from passport_api.store.passports import NOT_ERASED
@@ -71,7 +71,8 @@ def of_statement(
     uow: UnitOfWork, statement_id: StatementId, after: ChallengeId | None, limit: int
 ) -> list[ChallengeRecord]:
     """A statement's challenges, newest first."""
-    return _newest(uow, _CHALLENGE.where(m.Challenge.statement_id == statement_id), after, limit)
+    query = _CHALLENGE.where(m.Challenge.statement_id == statement_id)
+    return [_record(row) for row in newest_first(uow, query, m.Challenge.id, after, limit)]
 
 
 def of_custodian(
@@ -79,7 +80,7 @@ def of_custodian(
 ) -> list[ChallengeRecord]:
     """The challenges that wait for a custodian to resolve them, newest first."""
     query = _CHALLENGE.where(m.Passport.custodian_id == custodian_id, m.Challenge.finding.is_(None))
-    return _newest(uow, query, after, limit)
+    return [_record(row) for row in newest_first(uow, query, m.Challenge.id, after, limit)]
 
 
 def withhold(uow: UnitOfWork, challenge_id: ChallengeId, since: datetime | None) -> None:
@@ -93,15 +94,6 @@ def resolve(
     """Keep what a challenge came to."""
     values = {"finding": finding.value, "sealed_reasons": sealed_reasons, "resolved_by": by, "resolved_at": at}
     uow.connection.execute(update(m.Challenge).where(m.Challenge.id == challenge_id).values(values))
-
-
-def _newest(
-    uow: UnitOfWork, query: Select[*tuple[Any, ...]], after: ChallengeId | None, limit: int
-) -> list[ChallengeRecord]:
-    query = query.order_by(m.Challenge.id.desc()).limit(limit)
-    if after is not None:
-        query = query.where(m.Challenge.id < after)
-    return [_record(row) for row in uow.connection.execute(query)]
 
 
 def _record(row: AnyRow) -> ChallengeRecord:

@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, func, insert, literal, or_, select, update
+from sqlalchemy import func, insert, literal, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from passport_api.domain.consents import ConsentFacts
 from passport_api.domain.ids import AccountId, ConsentId, OrganisationId, PassportId, TransitionId
 from passport_api.domain.transitions import TransitionState
 from passport_api.store import _models as m
+from passport_api.store._pages import newest_first
 from passport_api.store._types import AnyRow
 from passport_api.store.database import UnitOfWork
 
@@ -72,7 +73,7 @@ def find(uow: UnitOfWork, consent_id: ConsentId) -> ConsentRecord | None:
 def of_passport(uow: UnitOfWork, passport_id: PassportId, after: ConsentId | None, limit: int) -> list[ConsentRecord]:
     """A passport's consents, newest first."""
     query = _CONSENT.where(m.Consent.passport_id == passport_id)
-    return _newest(uow, query, after, limit)
+    return [_record(row) for row in newest_first(uow, query, m.Consent.id, after, limit)]
 
 
 def for_recipients(
@@ -88,7 +89,7 @@ def for_recipients(
         or_(m.Transition.state.is_(None), m.Transition.state != TransitionState.CANCELLED.value),
         m.Consent.approvals_needed <= APPROVALS,
     )
-    return _newest(uow, query, after, limit)
+    return [_record(row) for row in newest_first(uow, query, m.Consent.id, after, limit)]
 
 
 def add(uow: UnitOfWork, consent: ConsentRecord) -> None:
@@ -155,15 +156,6 @@ def supersede_others(uow: UnitOfWork, newer: ConsentRecord, at: datetime) -> lis
             .values(superseded_at=at, superseded_by=newer.facts.consent_id)
         )
     return found
-
-
-def _newest(
-    uow: UnitOfWork, query: Select[*tuple[object, ...]], after: ConsentId | None, limit: int
-) -> list[ConsentRecord]:
-    query = query.order_by(m.Consent.id.desc()).limit(limit)
-    if after is not None:
-        query = query.where(m.Consent.id < after)
-    return [_record(row) for row in uow.connection.execute(query)]
 
 
 def facts_from(row: AnyRow) -> ConsentFacts:

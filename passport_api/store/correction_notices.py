@@ -3,14 +3,14 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, insert, select, update
+from sqlalchemy import ColumnElement, and_, insert, select, update
 
 from passport_api.domain.correction_notices import CHASED_AFTER, Copies, NoticeFacts, NoticeStatus
 from passport_api.domain.corrections import CorrectionKind
 from passport_api.domain.ids import AccountId, CorrectionNoticeId, OrganisationId, PassportId, StatementId
 from passport_api.store import _models as m
+from passport_api.store._pages import newest_first
 from passport_api.store._types import AnyRow
 from passport_api.store.database import UnitOfWork
 from passport_api.store.passports import NOT_ERASED
@@ -85,7 +85,7 @@ def to_organisations(
 ) -> list[NoticeRecord]:
     """The notices to some organisations, newest first."""
     query = _NOTICE.where(m.CorrectionNotice.organisation_id.in_(list(organisations)))
-    return _newest(uow, query, after, limit)
+    return [_record(row) for row in newest_first(uow, query, m.CorrectionNotice.id, after, limit)]
 
 
 def of_custodian(
@@ -100,7 +100,7 @@ def of_custodian(
     query = _NOTICE.where(m.Passport.custodian_id == custodian_id)
     if status is not None:
         query = query.where(_has(status, at))
-    return _newest(uow, query, after, limit)
+    return [_record(row) for row in newest_first(uow, query, m.CorrectionNotice.id, after, limit)]
 
 
 def acknowledge(uow: UnitOfWork, notice_id: CorrectionNoticeId, by: AccountId, copies: Copies, at: datetime) -> None:
@@ -121,15 +121,6 @@ def _has(status: NoticeStatus, at: datetime) -> ColumnElement[bool]:
         NoticeStatus.OVERDUE: and_(~answered, overdue),
         NoticeStatus.OPEN: and_(~answered, ~overdue),
     }[status]
-
-
-def _newest(
-    uow: UnitOfWork, query: Select[*tuple[Any, ...]], after: CorrectionNoticeId | None, limit: int
-) -> list[NoticeRecord]:
-    query = query.order_by(m.CorrectionNotice.id.desc()).limit(limit)
-    if after is not None:
-        query = query.where(m.CorrectionNotice.id < after)
-    return [_record(row) for row in uow.connection.execute(query)]
 
 
 def _record(row: AnyRow) -> NoticeRecord:

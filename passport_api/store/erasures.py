@@ -11,6 +11,7 @@ from passport_api.domain.erasures import ErasureFacts, Ground
 from passport_api.domain.ids import AccountId, ErasureId, OrganisationId, PassportId
 from passport_api.domain.transitions import OPEN, TransitionState
 from passport_api.store import _models as m
+from passport_api.store._pages import newest_first
 from passport_api.store._types import AnyRow
 from passport_api.store.database import UnitOfWork
 
@@ -63,10 +64,8 @@ def of_custodian(
     uow: UnitOfWork, custodian_id: OrganisationId, after: ErasureId | None, limit: int
 ) -> list[ErasureRecord]:
     """A custodian's proposals, whatever became of them, newest first."""
-    query = _ERASURE.where(m.Erasure.custodian_id == custodian_id).order_by(m.Erasure.id.desc()).limit(limit)
-    if after is not None:
-        query = query.where(m.Erasure.id < after)
-    return [_record(row) for row in uow.connection.execute(query)]
+    query = _ERASURE.where(m.Erasure.custodian_id == custodian_id)
+    return [_record(row) for row in newest_first(uow, query, m.Erasure.id, after, limit)]
 
 
 def add(uow: UnitOfWork, erasure: ErasureFacts) -> None:

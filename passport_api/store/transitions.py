@@ -9,6 +9,7 @@ from sqlalchemy import insert, select, update
 from passport_api.domain.ids import OrganisationId, PassportId, TransitionId
 from passport_api.domain.transitions import Move, TransitionKind, TransitionState
 from passport_api.store import _models as m
+from passport_api.store._pages import newest_first
 from passport_api.store._types import AnyRow
 from passport_api.store.database import UnitOfWork
 
@@ -51,10 +52,8 @@ def of_passport(
     uow: UnitOfWork, passport_id: PassportId, after: TransitionId | None, limit: int
 ) -> list[TransitionRecord]:
     """A passport's transitions, newest first."""
-    query = _TRANSITION.where(m.Transition.passport_id == passport_id).order_by(m.Transition.id.desc()).limit(limit)
-    if after is not None:
-        query = query.where(m.Transition.id < after)
-    return [_record(row) for row in uow.connection.execute(query)]
+    query = _TRANSITION.where(m.Transition.passport_id == passport_id)
+    return [_record(row) for row in newest_first(uow, query, m.Transition.id, after, limit)]
 
 
 def planned_dates(uow: UnitOfWork, transition_ids: Sequence[TransitionId]) -> dict[TransitionId, date]:

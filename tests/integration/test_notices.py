@@ -19,25 +19,16 @@ from passport_api.services.runtime import Step
 from passport_api.store import log
 from passport_keys.errors import SealBroken
 from support.at_once import at_once
-from support.post_office import LEASE, Post
+from support.post_office import LEASE, Post, post_office
 from support.raw_database import RawDatabase
-from support.receivers import hook, mailbox
 from support.service import Service
 from support.world import Family, Person, World
 
 
 @pytest.fixture
 def post(service: Service, world: World) -> Iterator[Post]:
-    with mailbox() as box, hook() as receiver:
-        office = Post(service, world, box, receiver)
-        office.work()
-        box.letters.clear()
-        receiver.posts.clear()
-        with service.later(seconds=0):  # whatever a test makes of the time
-            yield office
-        database = RawDatabase(service.settings.database_url)
-        database.sql("UPDATE outbox SET state = 'dropped'")  # nor is anything left
-        database.close()
+    with post_office(service, world) as office:
+        yield office
 
 
 @dataclass

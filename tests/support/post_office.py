@@ -1,7 +1,9 @@
 """The notices of a service that runs in this process, delivered turn by turn to a real mail server and a web server."""
 
 import json
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -17,7 +19,7 @@ from passport_api.services.delivery import Delivery
 from passport_api.services.execution import perform_unattended
 from passport_api.services.worker import Worker
 from support.raw_database import RawDatabase, Row
-from support.receivers import Hook, Mailbox
+from support.receivers import Hook, Mailbox, hook, mailbox
 from support.service import Service
 from support.world import World
 
@@ -66,3 +68,18 @@ class Post:
         self.work()
         assert json.loads(self.hook.posts.pop().body)["type"] == "webhook.added"
         return str(made[0].webhook_id), made[1]
+
+
+@contextmanager
+def post_office(service: Service, world: World) -> Iterator[Post]:
+    """A post office with nothing left to do; nothing is left of the test's own time, nor in the outbox, afterwards."""
+    with mailbox() as box, hook() as receiver:
+        office = Post(service, world, box, receiver)
+        office.work()
+        box.letters.clear()
+        receiver.posts.clear()
+        with service.later(seconds=0):
+            yield office
+        database = RawDatabase(service.settings.database_url)
+        database.sql("UPDATE outbox SET state = 'dropped'")
+        database.close()

@@ -54,6 +54,10 @@ def test_it_is_overdue_from_the_day_after(at: datetime, status: ChallengeStatus)
     assert challenge_status(facts(), at) is status
 
 
+def test_the_custodian_is_reminded_a_week_before_its_last_day() -> None:
+    assert facts().reminded_at == datetime(2026, 9, 26, tzinfo=UTC)
+
+
 @pytest.mark.parametrize("finding", Finding)
 def test_what_was_found_is_never_overdue_and_withholds_nothing(finding: Finding) -> None:
     long_after = datetime(2030, 1, 1, tzinfo=UTC)

@@ -10,6 +10,7 @@ from passport_api.domain.outbox import (
     LONGEST_WAIT,
     SCHEDULE,
     SUBJECT,
+    TOLD,
     Delivered,
     Failed,
     Fault,
@@ -18,6 +19,7 @@ from passport_api.domain.outbox import (
     outcome_of,
     wait_of,
 )
+from passport_api.domain.roles import SEES_CONTENT
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 FAILED = Failed(Fault.NO_ANSWER)
@@ -110,3 +112,8 @@ def test_whatever_a_receiver_writes_there_is_a_wait_or_none(header: str) -> None
 def test_what_each_kind_is_about_has_a_name() -> None:
     assert SUBJECT.keys() == set(Kind)
     assert all(name.endswith("_id") for name in SUBJECT.values())
+
+
+def test_who_is_told_of_each_kind_is_written_and_is_somebody_who_may_see_content() -> None:
+    assert TOLD.keys() == set(Kind)
+    assert all(roles <= SEES_CONTENT for roles in TOLD.values())

@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from passport_api.domain.outbox import Kind
+from passport_api.domain.outbox import TOLD, Kind
 from passport_api.senders.contract import Letter
 from passport_api.senders.letters import WORDS, letter_of
 
@@ -14,6 +14,8 @@ SAYS_IT = re.compile("adopt|child|pupil|care|foster|sibling|family|parent", re.I
 LONGEST_SENTENCE = 20
 
 every_kind = pytest.mark.parametrize("kind", WORDS)
+TO_ORGANISATIONS = [kind for kind in Kind if TOLD[kind]]
+TO_THEMSELVES = [kind for kind in WORDS if not TOLD[kind]]
 
 
 class Page(HTMLParser):
@@ -39,11 +41,22 @@ def letter(kind: Kind, organisation: str | None = "Otter Lane Primary School") -
 @every_kind
 def test_a_letter_says_what_happened_and_where_to_sign_in(kind: Kind) -> None:
     written = letter(kind)
-    assert "Otter Lane Primary School" in written.subject
-    assert "Otter Lane Primary School" in written.text
     assert URL in written.text
     assert "\n" not in written.subject
     assert "{" not in written.text + written.html.partition("<body")[2].partition(">")[2]
+
+
+@pytest.mark.parametrize("kind", TO_ORGANISATIONS)
+def test_a_letter_to_an_organisations_people_names_it(kind: Kind) -> None:
+    assert "Otter Lane Primary School" in letter(kind).subject
+    assert "Otter Lane Primary School" in letter(kind).text
+
+
+@pytest.mark.parametrize("kind", TO_THEMSELVES)
+def test_a_letter_to_somebody_as_themselves_speaks_of_no_organisation(kind: Kind) -> None:
+    written = letter_of(kind, None, URL, for_themselves=True)
+    assert "organisation" not in written.subject + written.text
+    assert "because of your role" not in written.text
 
 
 @every_kind
