@@ -19,6 +19,7 @@ from passport_api.api import (
     invitations,
     log,
     memberships,
+    offers,
     organisations,
     passports,
     protected_lists,
@@ -95,6 +96,7 @@ def build_api(settings: Settings, runtime: Runtime, log_stream: TextIO | None = 
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies)  # type: ignore[method-assign]  # Flask's own way
     errors.register(app)
     sign_in_with(app, runtime, settings)
+    offers.install(app)
     throttle.install(app, settings.limits_url)
     attach(app, ApiState(runtime, settings))
     api = Api(app, title="Transition passport", version=_version(), description=DESCRIPTION, more=INFO)

@@ -18,6 +18,7 @@ from passport_api.cli.place import data_option, settings_of
 from passport_api.config import Settings
 from passport_api.domain.outbox import Failed, Outcome
 from passport_api.senders import open_senders
+from passport_api.services import offers
 from passport_api.services.delivery import Delivery, Taken
 from passport_api.services.publishing import Publisher
 from passport_api.services.worker import Worker
@@ -56,7 +57,13 @@ def run_worker(settings: Settings) -> None:
             log.info("notice", outcome=type(outcome).__name__.lower(), **said)
 
     delivery = Delivery(runtime, senders, settings.base_url, timedelta(seconds=settings.notice_seconds))
-    worker = Worker(delivery, settings.threads, tell, lambda error: log.error("worker", **describe(error)))
+    worker = Worker(
+        delivery,
+        settings.threads,
+        tell,
+        lambda error: log.error("worker", **describe(error)),
+        lambda: offers.compare_oldest(runtime),
+    )
     publisher = Publisher(  # which notices, too, when the database is rolled back under a worker
         runtime.anchoring, settings.anchor_seconds, lambda what: log.error("anchors_not_up_to_date", exception=what)
     )

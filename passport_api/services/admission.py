@@ -20,7 +20,7 @@ from passport_api.domain.people import Capacity
 from passport_api.domain.sections import Section
 from passport_api.services import journal
 from passport_api.services.journal import Asked
-from passport_api.services.runtime import Work
+from passport_api.services.runtime import Step, Work
 from passport_api.services.vault import PassportSeals
 from passport_api.store import passports
 from passport_api.store.passports import ParentRow, PassportRecord
@@ -139,9 +139,9 @@ def note(  # noqa: PLR0913 - what an entry can say
     return journal.write(work, entry, admitted.seals, endings)
 
 
-def seals_of(work: Work, record: PassportRecord) -> PassportSeals:
+def seals_of(step: Step, record: PassportRecord) -> PassportSeals:
     """The means to open a passport's content."""
-    return work.runtime.vault.passport(record.passport_id, record.wrapping_key_id, record.wrapped_key)
+    return step.runtime.vault.passport(record.passport_id, record.wrapping_key_id, record.wrapped_key)
 
 
 def seals_if_whole(work: Work, record: PassportRecord) -> PassportSeals | None:

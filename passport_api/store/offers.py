@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import delete, insert, select
 
-from passport_api.domain.ids import AccountId, OfferId
+from passport_api.domain.ids import AccountId, OfferId, SessionId
 from passport_api.domain.protection.terms import ProtectedKind
 from passport_api.store import _models as m
 from passport_api.store.database import UnitOfWork
@@ -19,6 +19,7 @@ class Offer:
     value_index: bytes
     kind: ProtectedKind
     account_id: AccountId
+    session_id: SessionId
     offered_at: datetime
 
 
@@ -30,6 +31,7 @@ def add(uow: UnitOfWork, offers: list[Offer]) -> None:
             "value_index": offer.value_index,
             "kind": offer.kind.value,
             "account_id": offer.account_id,
+            "session_id": offer.session_id,
             "offered_at": offer.offered_at,
         }
         for offer in offers
@@ -46,6 +48,7 @@ def oldest(uow: UnitOfWork) -> Offer | None:
             m.OfferedNumber.value_index,
             m.OfferedNumber.kind,
             m.OfferedNumber.account_id,
+            m.OfferedNumber.session_id,
             m.OfferedNumber.offered_at,
         )
         .order_by(m.OfferedNumber.id)
@@ -53,7 +56,9 @@ def oldest(uow: UnitOfWork) -> Offer | None:
         .with_for_update(skip_locked=True)
     )
     row = uow.connection.execute(query).one_or_none()
-    return None if row is None else Offer(OfferId(row[0]), row[1], ProtectedKind(row[2]), AccountId(row[3]), row[4])
+    if row is None:
+        return None
+    return Offer(OfferId(row[0]), row[1], ProtectedKind(row[2]), AccountId(row[3]), SessionId(row[4]), row[5])
 
 
 def any_waiting(uow: UnitOfWork) -> bool:

@@ -5,7 +5,7 @@ somebody reads, and never a reason to stop anything.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -104,20 +104,35 @@ def leaks_in(text: str, *, in_use: Iterable[str] = ()) -> tuple[Leak, ...]:
     return tuple(leaks)
 
 
+def numbers_in(text: str) -> tuple[tuple[LeakKind, str], ...]:
+    """Return the UPNs and NHS numbers in a text of any kind, as they stand there, each once."""
+    reading = Reading(text)
+    found = {
+        (kind, found[0])
+        for kind, form, is_one in _NUMBERS
+        for found in form.finditer(reading.folded)
+        if is_one(reading, found)
+    }
+    return tuple(sorted(found))
+
+
 _Found = tuple[int, int, LeakKind]
 
 
 def _figures(reading: Reading) -> Iterator[_Found]:
     for kind, form, is_one in (
-        (LeakKind.EMAIL, _EMAIL, lambda _reading, _found: True),
+        (LeakKind.EMAIL, _EMAIL, _is_an_email),
         (LeakKind.POSTCODE, _POSTCODE, _is_a_postcode),
-        (LeakKind.UPN, _UPN, _is_a_upn),
         (LeakKind.PHONE, _PHONE, _is_a_phone),
-        (LeakKind.NHS_NUMBER, _NHS_NUMBER, _is_an_nhs_number),
+        *_NUMBERS,
     ):
         for found in form.finditer(reading.folded):
             if is_one(reading, found):
                 yield found.start(), found.end(), kind
+
+
+def _is_an_email(_reading: Reading, _found: re.Match[str]) -> bool:
+    return True
 
 
 def _is_a_postcode(reading: Reading, found: re.Match[str]) -> bool:
@@ -141,6 +156,12 @@ def _is_an_nhs_number(reading: Reading, found: re.Match[str]) -> bool:
 
 def _is_a_upn(_reading: Reading, found: re.Match[str]) -> bool:
     return _valid(Upn, found[0])
+
+
+_NUMBERS: tuple[tuple[LeakKind, re.Pattern[str], Callable[[Reading, re.Match[str]], bool]], ...] = (
+    (LeakKind.UPN, _UPN, _is_a_upn),
+    (LeakKind.NHS_NUMBER, _NHS_NUMBER, _is_an_nhs_number),
+)
 
 
 def _is_a_books(reading: Reading, found: re.Match[str]) -> bool:
