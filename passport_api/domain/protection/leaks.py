@@ -73,7 +73,7 @@ _A_DATES = re.compile(r"[0-9]{1,2}[ .-][0-9]{1,2}[ .-][0-9]{4}(?![0-9])")
 _A_TIMES = re.compile(r"[0-9]{1,2}\.[0-9]{2}\s[0-9]{1,2}\.[0-9]")
 
 _CHILD = r"(?:friend|classmate|pupil|peer|child|boy|girl|schoolmate|playmate|student)s?"
-_THEN_A_NAME = re.compile(_ALONE + _CHILD + r"(?:,? (?:called|named|is|was))?[,:]? \(?")
+_THEN_A_NAME = re.compile(_ALONE + _CHILD + r"(?:,? (?:(?:is|was) )?(?:called|named|is|was))?[,:]? \(?")
 _AFTER_A_NAME = re.compile(
     rf"(?:, ?| \(| is | was )(?:(?:a|an|another|his|her|their|the|one of (?:his|her|their)) )?"
     rf"(?:(?:best|fellow|other|school|older|younger) )?{_CHILD}"
