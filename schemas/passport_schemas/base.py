@@ -84,12 +84,13 @@ class Text(fields.String):
         self.lines = lines
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> str:
-        text = unicodedata.normalize("NFC", super()._deserialize(value, attr, data, **options)).strip()
+        said = unicodedata.normalize("NFC", super()._deserialize(value, attr, data, **options))
+        text = said.strip()
         if not text:
             raise self.make_error("empty")
         if len(text) > self.longest:
             raise self.make_error("too_long", longest=self.longest)
-        if not self.lines and any(mark in text for mark in "\n\t\u2028\u2029"):
+        if not self.lines and any(mark in said for mark in "\n\t\u2028\u2029"):
             raise self.make_error("one_line")
         if _REORDERING & set(text):
             raise self.make_error("reordering")

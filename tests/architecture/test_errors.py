@@ -10,8 +10,9 @@ import pytest
 import passport_api
 from passport_api.api.edge import PROBLEM_TYPES, Problem
 from passport_api.api.errors import PROBLEM_OF
-from passport_api.domain.errors import Clash, Conflict, DomainError, InvalidField, TokenReused
+from passport_api.domain.errors import Clash, Conflict, DomainError, InvalidField, TokenReused, WordingHeld
 from passport_api.domain.ids import SessionId
+from passport_api.domain.protection.remarks import leaking_in
 from passport_api.store.database import StoreUnavailable
 from passport_keys.errors import KeyStoreError
 
@@ -25,9 +26,11 @@ def subclasses_of(kind: type[Exception]) -> Iterator[type[Exception]]:
         yield from subclasses_of(each)
 
 
+FINDINGS = tuple(leaking_in("Her NHS number is 999 016 2743.", ()))
 EXAMPLES: dict[type[Exception], Exception] = {
     InvalidField: InvalidField("/scope", "Choose at least one section to share."),
     Conflict: Conflict(Clash.STATE),
+    WordingHeld: WordingHeld(FINDINGS, "/wording_reason"),
     TokenReused: TokenReused(SessionId(UUID("01990000-0000-7000-8000-000000000001"))),
 }
 
@@ -55,6 +58,12 @@ def test_an_invalid_field_is_named() -> None:
     assert [(error.field, error.detail) for error in problem.errors] == [
         ("/scope", "Choose at least one section to share.")
     ]
+
+
+def test_a_wording_that_is_held_is_told_with_what_was_found_and_where_the_reason_goes() -> None:
+    problem = PROBLEM_OF[WordingHeld](EXAMPLES[WordingHeld])
+    assert [error.field for error in problem.errors] == ["/wording_reason"]
+    assert [found["matched"] for found in problem.members["findings"]] == ["999 016 2743"]
 
 
 @pytest.mark.parametrize("clash", Clash)

@@ -13,7 +13,7 @@ from passport_api.services.runtime import Step
 from passport_api.store import log, passports
 from support.conformance import METHODS, operations_of
 from support.service import Service
-from support.world import PASSWORD, Family, Person, World
+from support.world import PASSWORD, RELATIVE, Family, Person, World
 
 
 @dataclass
@@ -204,6 +204,19 @@ def about_a_challenge(
     return Request(made.person, method, f"/v1/challenges/{challenge}{ending}", body)
 
 
+def a_list(scene: Scene) -> Request:
+    body = {"terms": [{"kind": "relative_name", "text": RELATIVE}]}
+    family = scene.world.family()
+    path = f"/v1/passports/{family.passport_id}/protected-list"
+    return Request(family.parent, "PUT", path, body, {"If-Match": "*"})
+
+
+def about_an_alert(scene: Scene, method: str, ending: str = "", body: dict[str, Any] | None = None) -> Request:
+    family = scene.world.family()
+    alert = scene.world.alert(family)
+    return Request(family.social_worker, method, f"/v1/alerts/{alert}{ending}", body)
+
+
 CALLS: dict[str, Callable[[Scene], Request]] = {
     "accept_invitation": acceptance,
     "acknowledge_correction": an_answer,
@@ -214,6 +227,14 @@ CALLS: dict[str, Callable[[Scene], Request]] = {
     "correct_statement": a_correction,
     "challenge_statement": a_challenge,
     "check_wording": lambda s: Request(s.parent, "POST", "/v1/wording-checks", {"text": "Calm helps."}),
+    "check_protection": lambda s: Request(s.parent, "POST", f"{s.passport}/protection-checks", {"text": "Calm helps."}),
+    "read_protected_list": lambda s: Request(s.parent, "GET", f"{s.passport}/protected-list"),
+    "replace_protected_list": a_list,
+    "list_alerts": lambda s: Request(
+        s.family.social_worker, "GET", f"/v1/organisations/{s.family.custodian_id}/alerts"
+    ),
+    "read_alert": lambda s: about_an_alert(s, "GET"),
+    "settle_alert": lambda s: about_an_alert(s, "POST", "/settlement", {"note": "It was put right."}),
     "list_challenges": lambda s: Request(s.parent, "GET", f"{s.statement}/challenges"),
     "list_waiting_challenges": lambda s: Request(
         s.family.social_worker, "GET", f"/v1/organisations/{s.family.custodian_id}/challenges"

@@ -197,6 +197,8 @@ BESIDES = {
     "withhold_statement": {"409"},
     "show_statement_again": {"409"},
     "resolve_challenge": {"409"},
+    "replace_protected_list": {"412", "428"},
+    "settle_alert": {"409"},
     "correct_statement": {"409", "412", "428"},
     "change_transition": {"409", "412", "428"},
     "propose_erasure": {"409"},
@@ -244,5 +246,6 @@ def _requests() -> set[str]:
     while waiting:
         name = waiting.pop().split("/")[-1]
         names.add(name)
-        waiting += [each["$ref"] for each in MODELS[name]["properties"].values() if "$ref" in each]
+        fields = MODELS[name]["properties"].values()
+        waiting += [each["$ref"] for each in (*fields, *(each.get("items", {}) for each in fields)) if "$ref" in each]
     return names

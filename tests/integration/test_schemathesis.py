@@ -121,6 +121,7 @@ def cast_of(world: World, family: Family, reader: Person | None = None) -> Cast:
         erasure=world.proposal(world.sibling(family))["id"],
         statement=statement,
         challenge=family.parent.made(f"/v1/statements/{statement}/challenges", {"words": "It is not so."})["id"],
+        alert=world.alert(family),
         correction_notice=notice,
         sending_authority=family.custodian_id,
         receiving_authority=family.authority_id,

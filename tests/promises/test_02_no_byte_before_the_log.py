@@ -53,6 +53,7 @@ class Arranged:
     statement: str
     notice: str
     challenge: str
+    alert: str
 
     @property
     def passport(self) -> str:
@@ -84,6 +85,7 @@ def arranged(world: World) -> Arranged:
         statement,
         _notice(world, family.school_id, readers[0]),
         challenge,
+        world.alert(family),
     )
 
 
@@ -124,6 +126,10 @@ READS: dict[str, Request] = {
     "list_waiting_challenges": lambda at: at.family.social_worker.get(
         f"/v1/organisations/{at.family.custodian_id}/challenges"
     ),
+    "read_protected_list": lambda at: at.family.parent.get(f"{at.passport}/protected-list"),
+    "check_protection": lambda at: at.family.parent.post(f"{at.passport}/protection-checks", {"text": "Calm helps."}),
+    "list_alerts": lambda at: at.family.social_worker.get(f"/v1/organisations/{at.family.custodian_id}/alerts"),
+    "read_alert": lambda at: at.family.social_worker.get(f"/v1/alerts/{at.alert}"),
     "list_notices_of_custodian": lambda at: at.family.social_worker.get(
         f"/v1/organisations/{at.family.custodian_id}/correction-notices"
     ),
@@ -167,6 +173,12 @@ WRITES: dict[str, Request] = {
     "show_statement_again": lambda at: at.family.parent.http.delete(f"/v1/challenges/{at.challenge}/restriction"),
     "resolve_challenge": lambda at: at.family.social_worker.post(
         f"/v1/challenges/{at.challenge}/resolution", {"finding": "not_upheld", "reasons": "It was so."}
+    ),
+    "replace_protected_list": lambda at: at.family.parent.http.put(
+        f"{at.passport}/protected-list", json={"terms": []}, headers={"If-Match": "*"}
+    ),
+    "settle_alert": lambda at: at.family.social_worker.post(
+        f"/v1/alerts/{at.alert}/settlement", {"note": "It was put right."}
     ),
     "acknowledge_correction": lambda at: at.readers[0].post(
         f"/v1/correction-notices/{at.notice}/acknowledgement", {"copies": "amended"}

@@ -37,7 +37,17 @@ from support.service import Clock, Service, listening
 from support.until import DEADLINE, until
 from support.world import PASSWORD, Family, Person, World
 
-ENDED = {"parents", "invitations", "statements", "challenges", "passport_identifiers", "data_keys"}
+ENDED = {
+    "parents",
+    "invitations",
+    "statements",
+    "challenges",
+    "protected_lists",
+    "former_numbers",
+    "alerts",
+    "passport_identifiers",
+    "data_keys",
+}
 """Tables in which nothing about an erased passport is left."""
 
 pytestmark = [
@@ -109,11 +119,21 @@ class Stage:
         self.world.statement(sibling, "regulation", "everyday")
         statement = self.world.statement(sibling, "safety", "restricted")["id"]
         sibling.parent.made(f"/v1/statements/{statement}/challenges", {"words": "It was not so."})
+        self.world.alert(sibling)
+        _list_a_former_number(sibling)
         guest = {"name": "Somebody Invited", "email": "guest@people.example", "passport_id": sibling.passport_id}
         sibling.social_worker.made("/v1/invitations", guest)
         consent_id = self.world.consent(sibling)["id"]
         assert self.reader.get(f"/v1/views/{consent_id}").status_code == 200
         return Scene(self.world, self.raw, sibling, self.manager, self.reader, consent_id, child)
+
+
+def _list_a_former_number(child: Family) -> None:
+    """Put a number by which the child was once known on its list."""
+    path = f"/v1/passports/{child.passport_id}/protected-list"
+    terms = child.parent.get(path).json()["terms"]
+    body = {"terms": [*terms, {"kind": "upn", "text": "B801200005001"}]}
+    assert child.parent.http.put(path, json=body, headers={"If-Match": "*"}).status_code == 200
 
 
 @pytest.fixture(scope="module")
@@ -453,6 +473,8 @@ def secrets_of(scene: Scene) -> dict[str, bytes]:
         "invitations": "sealed_invitee",
         "statements": "sealed_statement",
         "challenges": "sealed_challenge",
+        "protected_lists": "sealed_list",
+        "alerts": "sealed_details",
         "consents": "sealed_terms",
     }
     found = {

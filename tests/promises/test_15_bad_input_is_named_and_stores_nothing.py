@@ -19,7 +19,7 @@ from passport_api.api.edge.pages import encode_cursor
 from support.bad_input import CANARY, JSON, bad_parameters, broken_documents, broken_fields
 from support.raw_database import RawDatabase
 from support.service import Service
-from support.world import PASSWORD, Family, Person, World
+from support.world import PASSWORD, RELATIVE, Family, Person, World
 
 WHERE_REFUSALS_ARE_KEPT = {"log_entries", "log_subtrees", "log_head", "decisions"}
 
@@ -72,6 +72,7 @@ WITH_A_BODY = (
     "challenge_statement",
     "change_role",
     "change_transition",
+    "check_protection",
     "check_wording",
     "correct_statement",
     "create_invitation",
@@ -81,7 +82,9 @@ WITH_A_BODY = (
     "propose_erasure",
     "record_transition",
     "refresh",
+    "replace_protected_list",
     "resolve_challenge",
+    "settle_alert",
     "sign_in",
     "write_statement",
 )
@@ -123,6 +126,7 @@ def setting(service: Service, world: World) -> Setting:
         "erasure_id": world.proposal(other)["id"],
         "statement_id": statement,
         "challenge_id": family.parent.made(f"/v1/statements/{statement}/challenges", {"words": "It is not so."})["id"],
+        "alert_id": world.alert(family),
         "notice_id": reader.get("/v1/correction-notices").json()["items"][0]["id"],
         "membership_id": reader.membership_id or "",
         "entry": "0",
@@ -156,10 +160,13 @@ def _bodies(world: World, family: Family, reader: Person) -> dict[str, dict[str,
         "text": "He settles when somebody sits with him.",
         "source": "parent",
         "review_on": world.day(300),
+        "wording_reason": "It is said with him.",
+        "rests_on": [],
     }
     return {
         "accept_invitation": {"token": token, "password": PASSWORD},
         "acknowledge_correction": {"copies": "amended", "passed_on_to": [family.authority_id]},
+        "check_protection": {"text": "Calm helps.", "readers": "birth_family"},
         "check_wording": {"text": "Calm helps.", "kind": "fact"},
         "challenge_statement": {"words": "It is not so.", "for_young_person": True, "view_id": None},
         "resolve_challenge": {
@@ -182,6 +189,11 @@ def _bodies(world: World, family: Family, reader: Person) -> dict[str, dict[str,
             "to_authority_id": family.authority_id,
             "planned_date": world.day(100),
         },
+        "replace_protected_list": {
+            "terms": [{"kind": "relative_name", "text": RELATIVE}],
+            "names_in_use": ["Mrs Adair"],
+        },
+        "settle_alert": {"note": "It was put right."},
         "refresh": {"refresh_token": reader.refresh_token},
         "sign_in": {"email": reader.email, "password": PASSWORD},
         "write_statement": statement,

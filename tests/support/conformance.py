@@ -63,6 +63,7 @@ class Cast:
     erasure: str
     statement: str
     challenge: str
+    alert: str
     correction_notice: str
     sending_authority: str
     receiving_authority: str
@@ -219,6 +220,7 @@ def _with_real_ids(text: str, cast: Cast) -> str:
         written.ERASURE: cast.erasure,
         written.STATEMENT: cast.statement,
         written.CHALLENGE: cast.challenge,
+        written.ALERT: cast.alert,
         written.CORRECTION_NOTICE: cast.correction_notice,
         written.TEACHERS_MEMBERSHIP: cast.membership_to_change,
         written.SENDING_AUTHORITY: cast.sending_authority,

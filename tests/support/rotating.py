@@ -24,6 +24,8 @@ _PROGRAM = str(Path(sys.executable).with_name("passport-api"))
 _SEALED = {
     "statements": "sealed_statement",
     "challenges": "sealed_challenge",
+    "protected_lists": "sealed_list",
+    "alerts": "sealed_details",
     "passports": "sealed_child",
     "consents": "sealed_terms",
     "log_entries": "sealed_payload",
@@ -75,7 +77,7 @@ class Place:
     def ciphertexts(self) -> dict[tuple[str, ...], bytes]:
         """Everything that is sealed, by its place."""
         return {
-            (table, str(row["id"]), str(row.get("version"))): row[column]
+            (table, str(row.get("id", row.get("passport_id"))), str(row.get("version"))): row[column]
             for table, column in _SEALED.items()
             for row in self.rows(table)
         }
@@ -100,6 +102,7 @@ def prepared(backend: str, folder: Path, passports: int) -> Iterator[Place]:
             world = World(service)
             family = world.family()
             world.statement(family, "regulation", "everyday", "Counting to ten helps.")
+            world.alert(family)
             teacher = world.member(family.school_id, "designated_teacher")
             consent_id = world.consent(family)["id"]
             worker = family.social_worker

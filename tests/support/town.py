@@ -68,6 +68,7 @@ def build_town(world: World) -> Town:
         "erasure": world.proposal(family)["id"],
         "statement": written["id"],
         "challenge": _challenged(family, written["id"]),
+        "alert": world.alert(family),
     }
     _responsible(town)
     _recipients(town)
@@ -94,6 +95,7 @@ def _erase_another(town: Town) -> None:
         "statement": written,
         "challenge": _challenged(child, written),
         "correction notice": _corrected(town, child, consent, written),
+        "alert": world.alert(child),
     }
     world.erase(child, town.callers["custodian's manager"])
 

@@ -30,6 +30,7 @@ EVERY_SECTION = (
     "support_and_entitlements",
     "transition_plan",
 )
+RELATIVE = "Katherine Doyle"
 LEVELS = ("everyday", "need_to_know", "restricted")
 _serial = itertools.count(1)
 
@@ -180,13 +181,16 @@ class World:
         transition = worker.made(moves, {**move, "planned_date": self.day(200)})
         return replace(family, passport_id=passport_id, transition_id=transition["id"], second_parent=None)
 
-    def statement(self, family: Family, section: str, level: str, text: str = "", by: Person | None = None) -> Any:
+    def statement(
+        self, family: Family, section: str, level: str, text: str = "", by: Person | None = None, **more: Any
+    ) -> Any:
         """Write a statement, as the parent unless another is named."""
         body = {
             "section": section,
             "detail_level": level,
             "text": text or f"A {level} statement for {section}.",
             "source": "parent",
+            **more,
         }
         return (by or family.parent).made(f"/v1/passports/{family.passport_id}/statements", body)
 
@@ -198,6 +202,22 @@ class World:
         replacement = None if text is None else {**{name: now.json()[name] for name in kept}, "text": text}
         body = {"reason": "We looked into it again.", "replacement": replacement}
         return family.parent.made(f"{path}/corrections", body, headers={"If-Match": now.headers["ETag"]})
+
+    def protect(self, family: Family, *names: str) -> Any:
+        """The parent makes a protected list of relatives' names, in the place of the one that there was."""
+        path = f"/v1/passports/{family.passport_id}/protected-list"
+        terms = [{"kind": "relative_name", "text": name} for name in names]
+        answer = family.parent.http.put(path, json={"terms": terms}, headers={"If-Match": "*"})
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def alert(self, family: Family) -> str:
+        """The parent names a relative who is on the protected list, and says why; gives the custodian's alert."""
+        self.protect(family, RELATIVE)
+        why = "She will ask about her."
+        self.statement(family, "family_and_contact", "restricted", f"{RELATIVE} came.", wording_reason=why)
+        alerts = family.social_worker.get(f"/v1/organisations/{family.custodian_id}/alerts?limit=1").json()
+        return str(alerts["items"][0]["id"])
 
     def every_statement(self, family: Family) -> list[Any]:
         """A statement in each section at each level."""

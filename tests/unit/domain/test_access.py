@@ -63,9 +63,12 @@ PARENTS_AND_CUSTODIAN = {
     "consents.read",
     "access_log.read",
     "decisions.read",
+    "protected_list.read",
+    "protected_list.changed",
+    "protected_list.asked",
 }
 PARENTS_ONLY = {"consent.previewed", "consent.given", "consent.approved", "consent.revoked"}
-CUSTODIAN_ONLY = {"parent.invited", "erasure.proposed", "challenge.resolved"}
+CUSTODIAN_ONLY = {"parent.invited", "erasure.proposed", "challenge.resolved", "alert.read", "alert.settled"}
 CUSTODIAN_AND_MANAGER = {"erasure.withdrawn", "erasure.read"}
 MANAGER_ONLY = {"passport.erased"}
 EVERY_USE = PARENTS_AND_CUSTODIAN | PARENTS_ONLY | CUSTODIAN_ONLY | CUSTODIAN_AND_MANAGER | MANAGER_ONLY
@@ -262,6 +265,12 @@ def test_every_use_of_an_organisation_takes_a_role():
 def test_erasures_are_listed_by_those_who_propose_and_confirm_them(role):
     decision = decide_in_organisation(OrganisationUse.LIST_ERASURES, worker(role), CUSTODIAN)
     assert isinstance(decision, Granted) is (role in {"social_worker", "manager"})
+
+
+@every_role
+def test_alerts_are_listed_by_those_who_review_them(role):
+    decision = decide_in_organisation(OrganisationUse.LIST_ALERTS, worker(role), CUSTODIAN)
+    assert isinstance(decision, Granted) is (role == "social_worker")
 
 
 # Who may open a view.

@@ -228,6 +228,7 @@ def make_toy(log: io.StringIO | None = None, **settings: Any) -> Flask:
     app.config.update(JWT_SECRET_KEY="a key for toys only, of enough bytes")
     register_token_problems(JWTManager(app))
     api = Api(app, title="Toy & Co", version="1", description="A toy.")
+    api.spec.components.schema("Finding", {"type": "object"})  # every problem document may have some
     api.register_blueprint(things)
     docs.register(app, api)
     app.extensions["toy-api"] = api
