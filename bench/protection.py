@@ -4,14 +4,27 @@ import argparse
 import platform
 import time
 from collections.abc import Callable, Sequence
+from datetime import date
 from pathlib import Path
 from statistics import median
+from uuid import uuid4
 
 from bench.__main__ import between_markers
 from bench.protected_list import IN_USE, PROTECTED
 from passport_api import demonstration
+from passport_api.domain.children import Child
+from passport_api.domain.ids import PassportId, StatementId
+from passport_api.domain.levels import DetailLevel
+from passport_api.domain.people import Capacity
+from passport_api.domain.protected_lists import ProtectedList
 from passport_api.domain.protection.leaks import leaks_in
 from passport_api.domain.protection.matcher import compile_terms
+from passport_api.domain.sections import Section
+from passport_api.domain.statements import Statement, StatementKind
+from passport_api.domain.views import SectionView
+from passport_api.services.screening import Screen, Screening
+from passport_api.services.vault import PassportSeals
+from passport_keys.sealing import DataKey
 
 MOST_MS = 2.0
 STATEMENTS, CHARACTERS = 40, 500
@@ -50,7 +63,41 @@ def measure(turns: int = _TURNS) -> dict[str, float]:
             lambda: [leaks_in(text) for text in texts], turns
         )
         / len(texts),
+        **_composing(texts, turns),
     }
+
+
+def _composing(texts: Sequence[str], turns: int) -> dict[str, float]:
+    """What the screen costs a view that is composed: the list opened, made ready and asked, or remembered."""
+    passport_id = PassportId(uuid4())
+    seals = PassportSeals(passport_id, str(passport_id), DataKey.generate())
+    child = Child(IN_USE[0], IN_USE[1], date(2015, 10, 9), None, None, ())
+    shown = tuple(seals.open_statement(seals.seal_statement(_statement(text))) for text in texts)
+    view = (SectionView(Section.REGULATION, DetailLevel.EVERYDAY, shown),)
+    sealed = seals.seal_list(1, ProtectedList(PROTECTED, IN_USE))
+    remembering = Screen(Screening(), seals, sealed, child)
+
+    def anew() -> object:
+        return Screen(Screening(), seals, sealed, child).stopped(view, {})
+
+    return {
+        "the screen before a view, the first time since something changed": _median(anew, turns),
+        "the screen before a view, from then on": _median(lambda: remembering.stopped(view, {}), turns),
+    }
+
+
+def _statement(text: str) -> Statement:
+    return Statement(
+        statement_id=StatementId(uuid4()),
+        version=1,
+        section=Section.REGULATION,
+        detail_level=DetailLevel.EVERYDAY,
+        kind=StatementKind.OBSERVATION,
+        text=text,
+        source="parent",
+        author=Capacity("Helen Fairweather", "parent"),
+        recorded_on=date(2026, 11, 10),
+    )
 
 
 def main() -> None:
