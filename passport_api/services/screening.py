@@ -90,8 +90,12 @@ class Screen:
                 yield statement
 
     def _key(self, sealed: SealedList, shown: Iterable[Statement], challenges: Challenges) -> bytes:
-        """A digest of everything that decides: the list, the child's names, each version, and what stands beside it."""
-        digest = sha256(sha256(sealed.sealed).digest() + sha256(repr(names_of(self.child)).encode()).digest())
+        """A digest of everything that decides: the list, the child's names, each version, and what stands beside it.
+
+        Where the list stands is part of it: a former version's bytes in the place of another are not that version.
+        """
+        where = f"{self.seals.owner} {sealed.version} {names_of(self.child)!r}"
+        digest = sha256(sha256(sealed.sealed).digest() + sha256(where.encode()).digest())
         for statement in shown:
             digest.update(statement.hash.encode())
         for statement_id, beside in challenges.items():
