@@ -1,5 +1,7 @@
 """Fixtures that every test can ask for."""
 
+import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +11,10 @@ from support.databases import BACKENDS, drop_templates, postgresql_url
 from support.service import Service, running_service
 from support.tokens import softhsm_module
 from support.world import World
+
+# Processes that tests start keep what they compiled: it takes each longer to compile the code than to run.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
