@@ -121,6 +121,7 @@ def test_a_list_that_does_not_open_shows_nothing() -> None:
     said = [statement(screen.seals, "It is warm.")]
     sealed = screen.sealed
     assert sealed is not None
+    assert stopped(screen, said) == []  # and is remembered
     for broken in (
         replace(sealed, version=2),
         replace(sealed, sealed=sealed.sealed[:-1] + bytes([sealed.sealed[-1] ^ 1])),
