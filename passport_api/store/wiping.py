@@ -17,8 +17,8 @@ from passport_api.store._postgresql import unhurried
 from passport_api.store.database import Database
 
 _TABLES = (
-    "data_keys, passports, passport_identifiers, parents, invitations, statements, challenges, consents, "
-    "idempotency_keys"
+    "data_keys, passports, passport_identifiers, parents, invitations, statements, challenges, protected_lists, "
+    "former_numbers, alerts, consents, idempotency_keys"
 )
 _VACUUM = "VACUUM (INDEX_CLEANUP ON)"  # indexes too, however little there is to clean: an index holds the very values
 _TRIES = 8

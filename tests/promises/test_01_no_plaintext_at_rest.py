@@ -47,6 +47,17 @@ QUERIES = {"limit", "cursor", "role", "urn", "authority_code", "size", "from", "
 GUESSABLE = ("NewChild.date_of_birth", "NewChild.circumstances", "NewStatement.review_on")
 """Written in words that others write too: not searched for where the data of others stand."""
 
+SHOWN = ("NewStatement.text", "NewStatement.source", "NewStatement.review_on")
+"""What a view shows of a statement."""
+
+READ_BACK = (
+    "NewProtectedTerm.text",
+    "NewProtectedList.names_in_use",
+    "NewStatement.wording_reason",
+    "NewSettlement.note",
+)
+"""What those responsible for the child read back, and no view shows."""
+
 Json = dict[str, Any]
 
 
@@ -87,16 +98,23 @@ def test_every_canary_was_sent_or_handed_out(path: WholePath) -> None:
 
 def test_what_was_written_comes_back_to_those_who_may_read_it(path: WholePath) -> None:
     view = json.dumps(path.view).encode()
-    written = [canary for canary in path.canaries if canary.where.startswith("NewStatement.")]
+    written = [canary for canary in path.canaries if canary.where in SHOWN]
     assert len(written) == 3 * 12
     assert [canary for canary in written if not found([canary], view)] == []
 
 
+def test_what_no_view_shows_comes_back_to_those_responsible_and_to_no_reader(path: WholePath) -> None:
+    written = [canary for canary in path.canaries if canary.where in READ_BACK]
+    assert found(written, b"\n".join(path.kept.values())) == sorted(READ_BACK)
+    assert found(written, json.dumps(path.view).encode()) == []
+
+
 def test_notices_went_to_people_and_to_a_webhook_and_name_nobody(path: WholePath) -> None:
-    assert [email.to for email in path.told.emails] == [path.reader.email]
+    assert {email.to for email in path.told.emails} == {path.reader.email, path.worker.email}
     assert len(path.told.events) == 2
-    letters = [path.told.emails[0].letter.subject, path.told.emails[0].letter.text, path.told.emails[0].letter.html]
-    sent = "\n".join([*letters, *(event.body for event in path.told.events)])
+    letters = [email.letter for email in path.told.emails]
+    said = [part for letter in letters for part in (letter.subject, letter.text, letter.html)]
+    sent = "\n".join([*said, *(event.body for event in path.told.events)])
     assert found(path.canaries, sent.encode()) == []
 
 

@@ -26,12 +26,14 @@ from passport_keys.providers import open_provider
 from passport_keys.sealing import Place, SealingKey
 from support.raw_database import TABLES, RawDatabase, Row
 from support.service import Service
-from support.world import PASSWORD, Family, Person, World
+from support.world import PASSWORD, RELATIVE, Family, Person, World
 
 PLAIN_BYTES = {
     "service_keys.public_key",
     "accounts.email_index",
     "passport_identifiers.value_index",
+    "former_numbers.value_index",
+    "offered_numbers.value_index",
     "refresh_tokens.digest",
     "invitations.token_digest",
     "log_entries.leaf_hash",
@@ -127,6 +129,8 @@ def targets(service: Service, world: World, database: RawDatabase) -> dict[str, 
         _child(mine, reader, narrow["id"]),
         _statement(world, mine, other, reader, narrow["id"]),
         *_challenge(world, mine, other, reader, narrow["id"]),
+        _list(world, mine, other, reader, narrow["id"]),
+        *_alert(world, mine, other),
         _terms(mine, other, reader, narrow["id"]),
         _entry(mine, other, reader, narrow["id"]),
         _account(world, mine),
@@ -199,6 +203,55 @@ def _challenge(world: World, mine: Family, other: Family, reader: Person, consen
     return (
         Target("challenges", "sealed_challenge", key, words, (*ask, in_view), theirs),
         Target("challenges", "sealed_reasons", key, reasons, ask, theirs),
+    )
+
+
+def _list(world: World, mine: Family, other: Family, reader: Person, consent_id: str) -> Target:
+    """The second version of a list. What the first one stopped is remembered, and is not what this one stops."""
+    path, view = f"/v1/passports/{mine.passport_id}", _get(reader, f"/v1/views/{consent_id}")
+    statement = world.statement(mine, "regulation", "everyday", f"{RELATIVE} came.", wording_reason="He will ask.")
+    for names in (["Somebody Else Entirely"], [RELATIVE]):
+        world.protect(mine, *names)
+        assert (statement["text"] in view().text) is (names != [RELATIVE])
+    scope = {"scope": {"regulation": "restricted"}, "role": "social_worker"}
+    ask = (
+        _get(mine.parent, f"{path}/protected-list"),
+        view,
+        _get(mine.parent, f"/v1/statements/{statement['id']}"),
+        _post(mine.parent, f"{path}/consent-previews", scope),
+        _post(mine.parent, f"{path}/protection-checks", {"text": "A calm voice helps."}),
+    )
+    without = world.sibling(other)  # a passport has one list that stands
+    theirs = f"/v1/passports/{without.passport_id}"
+    as_other = (
+        _get(other.parent, f"{theirs}/protected-list"),
+        _post(other.parent, f"{theirs}/consent-previews", scope),
+    )
+    moves = (
+        Move("another version", {"version": 3}, ask),
+        Move("another child's", {"passport_id": UUID(without.passport_id)}, as_other),
+    )
+    here = {"passport_id": UUID(mine.passport_id), "version": 2}
+    return Target("protected_lists", "sealed_list", here, RELATIVE, ask, moves)
+
+
+def _alert(world: World, mine: Family, other: Family) -> tuple[Target, Target]:
+    """An alert that was settled."""
+    note, moved = "It says her first mother now.", uuid4()
+    world.alert(other)
+    alerts = mine.social_worker.get(f"/v1/organisations/{mine.custodian_id}/alerts").json()
+    alert = next(each["id"] for each in alerts["items"] if each["kind"] == "statement_stopped")
+    path = f"/v1/alerts/{alert}"
+    mine.social_worker.made(f"{path}/settlement", {"note": note})
+    ask = (_get(mine.social_worker, path),)
+    moves = (
+        Move("another alert", {"id": moved}, (_get(mine.social_worker, f"/v1/alerts/{moved}"),)),
+        Move("another child's", {"passport_id": UUID(other.passport_id)}, (_get(other.social_worker, path),)),
+    )
+    key = {"id": UUID(alert)}
+    return (
+        Target("alerts", "sealed_details", key, mine.parent.name, ask, moves),
+        Target("alerts", "sealed_note", key, note, ask, moves),
     )
 
 
@@ -408,6 +461,7 @@ def test_each_ciphertext_names_the_column_that_it_is_kept_in(
     challenge = family.parent.made(f"/v1/statements/{statement}/challenges", {"words": "It is not so."})["id"]
     finding = {"finding": "not_upheld", "reasons": "It is so."}
     family.social_worker.made(f"/v1/challenges/{challenge}/resolution", finding)
+    family.social_worker.made(f"/v1/alerts/{world.alert(family)}/settlement", {"note": "It was put right."})
     world.consent(family)
     family.social_worker.made("/v1/passports", {"child": world.child()}, headers={"Idempotency-Key": "a key"})
     sealed = {place for place in ciphertext_columns() if ".sealed_" in place}

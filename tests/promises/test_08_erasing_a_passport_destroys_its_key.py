@@ -30,6 +30,7 @@ from passport_api.store.erasures import SamePerson
 from support.answers import nobodys_id, told
 from support.at_once import at_once
 from support.broken_log import dsn
+from support.canaries import upn
 from support.lists import every
 from support.places import on_disk
 from support.raw_database import TABLES, RawDatabase, Row
@@ -132,7 +133,7 @@ def _list_a_former_number(child: Family) -> None:
     """Put a number by which the child was once known on its list."""
     path = f"/v1/passports/{child.passport_id}/protected-list"
     terms = child.parent.get(path).json()["terms"]
-    body = {"terms": [*terms, {"kind": "upn", "text": "B801200005001"}]}
+    body = {"terms": [*terms, {"kind": "upn", "text": upn()}]}
     assert child.parent.http.put(path, json=body, headers={"If-Match": "*"}).status_code == 200
 
 
@@ -474,6 +475,7 @@ def secrets_of(scene: Scene) -> dict[str, bytes]:
         "statements": "sealed_statement",
         "challenges": "sealed_challenge",
         "protected_lists": "sealed_list",
+        "former_numbers": "value_index",
         "alerts": "sealed_details",
         "consents": "sealed_terms",
     }
@@ -482,7 +484,7 @@ def secrets_of(scene: Scene) -> dict[str, bytes]:
         for table, column in columns.items()
         for number, row in enumerate(scene.rows(table))
     }
-    assert len(found) >= 8
+    assert len(found) >= 12
     return found
 
 

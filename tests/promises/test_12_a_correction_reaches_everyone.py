@@ -75,7 +75,8 @@ class Told:
 def spread(world: World) -> Told:
     """Have a harmful sentence go to five schools, and two of them lose their access."""
     family = world.family()
-    statement = world.statement(family, "safety", "everyday", HARM)["id"]
+    why = "It is quoted from the file."
+    statement = world.statement(family, "safety", "everyday", HARM, wording_reason=why)["id"]
     schools = [family.school_id, *(world.school(family.authority_id) for _ in range(4))]
     readers = [world.member(school, "designated_teacher") for school in schools]
     consents = [world.consent(family)["id"]]

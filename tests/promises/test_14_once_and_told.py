@@ -400,6 +400,66 @@ def test_a_tag_of_another_move_does_not_match(world: World, family: Family, move
     assert _patch(family.parent, move[0], {"state": "cancelled"}, tag).status_code == 412
 
 
+def _replace(who: Person, family: Family, name: str, if_match: str | None) -> httpx.Response:
+    """Put one relative's name on a child's protected list, in the place of what it said."""
+    headers = {} if if_match is None else {"If-Match": if_match}
+    body = {"terms": [{"kind": "relative_name", "text": name}]}
+    return who.http.put(f"/v1/passports/{family.passport_id}/protected-list", json=body, headers=headers)
+
+
+def _tag_of_list(family: Family) -> str:
+    return str(family.parent.get(f"/v1/passports/{family.passport_id}/protected-list").headers["ETag"])
+
+
+def test_the_second_of_two_edits_of_a_protected_list_is_told(world: World, database: RawDatabase) -> None:
+    family = world.family()
+    tag = _tag_of_list(family)
+    for edit in range(2):  # of a list that nobody has made, and of one that somebody has
+        first = _replace(family.parent, family, f"Katherine Doyle {edit}", tag)
+        assert first.status_code == 200
+        with database.unchanged():
+            second = _replace(family.social_worker, family, "Thomas Doyle", tag)
+            assert told(second) == (412, "precondition_failed")
+        tag = _tag_of_list(family)
+        assert tag == first.headers["ETag"]
+    assert _replace(family.social_worker, family, "Thomas Doyle", tag).json()["version"] == 3
+
+
+@pytest.mark.parametrize("nothing", [None, "", ","])
+def test_an_edit_of_a_protected_list_that_does_not_say_what_it_read_is_refused(
+    family: Family, database: RawDatabase, nothing: str | None
+) -> None:
+    with database.unchanged():
+        assert told(_replace(family.parent, family, "Thomas Doyle", nothing)) == (428, "precondition_required")
+
+
+def test_a_tag_of_another_childs_list_does_not_match(world: World, family: Family) -> None:
+    assert _replace(family.parent, family, "Thomas Doyle", _tag_of_list(world.family())).status_code == 412
+
+
+def test_of_concurrent_edits_of_a_protected_list_one_is_made_and_the_others_are_told(world: World) -> None:
+    family = world.family()
+    for version in (1, 2):
+        tag = _tag_of_list(family)
+
+        def edit(who: Person, name: str, tag: str = tag) -> Callable[[], httpx.Response]:
+            return lambda: _replace(who, family, name, tag)
+
+        people = [family.parent, family.social_worker] * (THREADS // 2)
+        answers = at_once([edit(who, f"Doyle Number {number}") for number, who in enumerate(people)])
+        assert sorted(answer.status_code for answer in answers) == [200] + [412] * (THREADS - 1)
+        (made,) = (answer.json() for answer in answers if answer.status_code == 200)
+        assert family.parent.get(f"/v1/passports/{family.passport_id}/protected-list").json() == made
+        assert made["version"] == version
+
+
+def test_of_concurrent_settlements_of_an_alert_one_is_made_and_the_others_are_told(world: World) -> None:
+    family = world.family()
+    path = f"/v1/alerts/{world.alert(family)}/settlement"
+    answers = at_once([lambda: family.social_worker.post(path, {"note": "It was put right."})] * THREADS)
+    assert sorted(answer.status_code for answer in answers) == [200] + [409] * (THREADS - 1)
+
+
 def test_of_concurrent_revocations_one_is_made_and_the_others_are_told(world: World) -> None:
     family = world.family()
     path = f"/v1/consents/{world.consent(family)['id']}/revocation"

@@ -139,10 +139,10 @@ def setting(service: Service, world: World) -> Setting:
             who = people[operation["x-access"]["callers"][0]]
             each = Operation(operation["operationId"], method.upper(), path, ids, who, operation)
             operations[each.name] = each
-    return Setting(contract, operations, _bodies(world, family, reader), family, other)
+    return Setting(contract, operations, _bodies(world, family, reader, corrected), family, other)
 
 
-def _bodies(world: World, family: Family, reader: Person) -> dict[str, dict[str, Any]]:
+def _bodies(world: World, family: Family, reader: Person, another: str) -> dict[str, dict[str, Any]]:
     """A body with every field, for each operation that takes one."""
     child = {
         **world.child(),
@@ -156,12 +156,12 @@ def _bodies(world: World, family: Family, reader: Person) -> dict[str, dict[str,
     statement = {
         "section": "regulation",
         "detail_level": "everyday",
-        "kind": "fact",
+        "kind": "opinion",
         "text": "He settles when somebody sits with him.",
         "source": "parent",
         "review_on": world.day(300),
         "wording_reason": "It is said with him.",
-        "rests_on": [],
+        "rests_on": [another],
     }
     return {
         "accept_invitation": {"token": token, "password": PASSWORD},

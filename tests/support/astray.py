@@ -30,6 +30,7 @@ class Astray:
             self.send_what_is_no_json,
             self.send_what_no_field_takes,
             self.send_what_is_too_long,
+            self.send_what_is_held,
             self.send_unknown_fields,
             self.send_the_same_again,
             self.ask_for_what_is_not_there,
@@ -105,6 +106,16 @@ class Astray:
         for field, longest in (("text", 4000), ("source", 120)):
             self.parent.post(self.statements, {**self.statement, field: mark + "x" * longest})
         self.worker.post("/v1/passports", {"child": self.path.world.child(name=mark * 20)})
+
+    def send_what_is_held(self) -> None:
+        """Wordings that harm, without a reason: the answer repeats those, and nothing around them."""
+        mark = self.plant("a text that is held", word())
+        held = {**self.statement, "text": f"See {mark}. He is manipulative.", "source": mark}
+        path = f"/v1/statements/{self.path.stopped}/corrections"
+        self.parent.post(self.statements, held)
+        self.parent.post(path, {"reason": mark, "replacement": held}, headers={"If-Match": "*"})
+        listed = {"terms": [{"kind": kind, "text": mark} for kind in ("upn", "date", "phone")]}
+        self.parent.http.put(f"{self.passport}/protected-list", json=listed, headers={"If-Match": "*"})
 
     def send_unknown_fields(self) -> None:
         """Fields that nobody declared, whose names are what a person would rather have kept."""

@@ -10,7 +10,7 @@ from typing import Any
 CANARY = "zqcanary"
 """Stands in what is submitted, and in no answer."""
 
-Path = tuple[str, ...]
+Path = tuple[str | int, ...]
 Schema = dict[str, Any]
 Json = dict[str, Any]
 
@@ -108,9 +108,19 @@ def broken_fields(contract: Json, schema: Schema, valid: Json) -> Iterator[Bad]:
             rule = resolved(contract, each)
             for what, value in _bad_values(rule, _at(valid, path).get(name)):
                 yield _replaced(valid, (*path, name), value, what)
-            for item in (CANARY, 5, None, [], {}) if "items" in rule else ():
+            for item in _bad_items(contract, rule):
                 wrong = _replaced(valid, (*path, name), [item], "with a wrong item")
                 yield replace(wrong, field=f"{wrong.field}/0")
+
+
+def _bad_items(contract: Json, rule: Schema) -> list[Any]:
+    """What is no item of an array: nothing where it is no array."""
+    if "items" not in rule:
+        return []
+    item = resolved(contract, rule["items"])
+    is_free_text = item.get("type") == "string" and not {"enum", "format"} & item.keys()
+    is_object = "properties" in item  # an empty one is tried field by field
+    return [5, None, [], *([] if is_free_text else [CANARY]), *([] if is_object else [{}])]
 
 
 def _objects(contract: Json, schema: Schema, valid: Any, path: Path = ()) -> Iterator[tuple[Path, Schema]]:
@@ -120,6 +130,9 @@ def _objects(contract: Json, schema: Schema, valid: Any, path: Path = ()) -> Ite
         inner = resolved(contract, each)
         if "properties" in inner:
             yield from _objects(contract, inner, valid, (*path, name))
+        item = resolved(contract, inner.get("items", {}))
+        if "properties" in item:
+            yield from _objects(contract, item, valid, (*path, name, 0))
 
 
 def _broken_names(valid: Json, path: Path, schema: Schema) -> Iterator[Bad]:

@@ -14,6 +14,7 @@ from schemathesis.engine import events, from_schema
 from schemathesis.openapi.checks import RejectedPositiveData
 
 from passport_api.api.edge import openapi_document
+from passport_api.domain.protection.terms import TermFault
 from passport_schemas.examples import family as written
 from support.service import Service
 
@@ -40,12 +41,17 @@ RULES = frozenset(
         "Must not be in the past.",
         "Must not be larger than to.",
         "Not a cursor of this list.",
+        "Only an opinion says what it rests on.",
+        "Say why the wordings stay that should be changed, or change them.",
+        "Stands in the list already.",
+        "There is no such statement in this passport.",
         "Not valid: has a wrong check digit.",
         "Not valid: has a wrong check letter.",
         "Not valid: is one digit repeated.",
         "There is no such organisation.",
         "This kind of organisation does not have this role.",
         "Too easy to guess: try three random words.",
+        *(f"{fault[0].upper()}{fault[1:]}." for fault in TermFault),
     }
 )
 

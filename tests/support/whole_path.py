@@ -47,6 +47,8 @@ class WholePath:
         exchanges: every answer, with its request.
         bodies: every body sent.
         passwords: by email address.
+        stopped: the statement that no view shows.
+        kept: what those responsible for the child read back that no view shows.
     """
 
     def __init__(self, service: Service, world: World) -> None:
@@ -69,6 +71,8 @@ class WholePath:
         self.passport: dict[str, Any] = {}
         self.view: dict[str, Any] = {}
         self.told = Told()
+        self.stopped = ""
+        self.kept: dict[str, bytes] = {}
 
     def begin(self) -> None:
         """Go as far as a view that is open, acknowledged and accounted for."""
@@ -76,6 +80,7 @@ class WholePath:
         self.create_passport(self.worker)
         self.parents = [self.become_parent(self.worker) for _ in range(2)]
         self.write(self.parents[0], self.worker)
+        self.protect(self.parents[0])
         self.move_id = self.move(self.worker)
         self.consent_id = self.consent(self.parents)
         self.admin = self.watched(self.world.admin(self.school_id))
@@ -88,6 +93,7 @@ class WholePath:
         self.parents[0].made(
             "/v1/wording-checks", {"text": self.plant("NewWordingCheck.text", f"He likes {said}.", said)}
         )
+        self.settle(self.worker)
         self.correct(self.parents[0], self.reader)
 
     def end(self) -> None:
@@ -164,6 +170,37 @@ class WholePath:
                 "review_on": self.plant("NewStatement.review_on", f"2{secrets.randbelow(900) + 100}-11-{10 + number}"),
             }
             self.twice(parent if number % 2 else worker, path, statement)
+
+    def protect(self, parent: Person) -> None:
+        """A list is made of what no view may say, a letter is held against it, and somebody says it for a reason."""
+        first, last, teacher = (word(capital=True) for _ in range(3))
+        relative = self.plant("NewProtectedTerm.text", f"{first} {last}", first, last)
+        used = self.plant("NewProtectedList.names_in_use", f"Mrs {teacher}", teacher)
+        path = f"/v1/passports/{self.passport['id']}/protected-list"
+        tag = parent.get(path).headers["ETag"]
+        listed = {"terms": [{"kind": "relative_name", "text": relative}], "names_in_use": [used]}
+        self.good(parent.http.put(path, json=listed, headers={"If-Match": tag}))
+        mark, why = word(), word()
+        letter = self.plant("NewProtectionCheck.text", f"Dear {relative}, she likes {mark}.", mark)
+        checked = parent.made(f"/v1/passports/{self.passport['id']}/protection-checks", {"text": letter})
+        assert relative in [found["matched"] for found in checked["findings"]]
+        statement = {
+            "section": "family_and_contact",
+            "detail_level": "everyday",
+            "text": f"{relative} came.",
+            "source": "parent",
+            "wording_reason": self.plant("NewStatement.wording_reason", f"She will ask: {why}.", why),
+        }
+        self.stopped = str(self.twice(parent, f"/v1/passports/{self.passport['id']}/statements", statement)["id"])
+        self.kept = {each: parent.get(each).content for each in (path, f"/v1/statements/{self.stopped}")}
+
+    def settle(self, worker: Person) -> None:
+        """The alert that came of it is read, and settled with a note."""
+        (alert,) = self.good(worker.get(f"/v1/organisations/{self.custodian_id}/alerts"))["items"]
+        path, mark = f"/v1/alerts/{alert['id']}", word()
+        self.good(worker.get(path))
+        worker.made(f"{path}/settlement", {"note": self.plant("NewSettlement.note", f"We asked {mark}.", mark)})
+        self.kept[path] = worker.get(path).content
 
     def move(self, worker: Person) -> str:
         """A move is recorded, and put off."""
