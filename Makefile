@@ -30,7 +30,7 @@ run: .venv/run.stamp  ## Start the service with a demonstration family (DATA=dat
 dev: .venv/dev.stamp  ## Make the environment with every tool in it
 
 test: dev  ## Every test, on SQLite and on PostgreSQL
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 lint: dev  ## Style, types and the direction of imports
 	$(BIN)/ruff check .

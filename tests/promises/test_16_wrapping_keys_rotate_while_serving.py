@@ -37,8 +37,8 @@ def test_keys_rotate_under_readers_and_writers_and_nothing_is_sealed_anew(backen
             at_work = AtWork(served, place)
             at_work.begin()
             try:
-                said = place.said("rotate", *SLOWLY)
-                destroyed = place.said("destroy", old, "--grace", "3")
+                said = place.said_apart("rotate", *SLOWLY)
+                destroyed = place.said_apart("destroy", old, "--grace", "3")
             finally:
                 at_work.end()
             assert at_work.wrong == []
@@ -70,7 +70,7 @@ def test_a_rotation_killed_half_way_goes_on_when_it_is_run_again(backend: str, t
         halfway = place.wrapped_under()
         assert halfway.keys() == {old, place.active()}
         refused = place.keys("destroy", old, "--grace", "0")
-        assert refused.returncode == 1
+        assert refused.exit_code == 1
         assert "passport-api keys rewrap" in refused.stderr
         data, service = re.findall(r"left to rewrap: (\d+) data keys, (\d+) service keys", place.said("status"))[0]
         assert int(data) + int(service) == halfway[old]
@@ -120,6 +120,6 @@ def test_a_server_killed_during_a_rotation_loses_nothing_and_the_rotation_goes_o
 def test_the_active_key_and_one_that_is_not_there_are_not_destroyed(backend: str, tmp_path: Path) -> None:
     with prepared(backend, tmp_path, 0) as place:
         active = place.keys("destroy", place.active())
-        assert (active.returncode, "is the active one" in active.stderr) == (1, True)
+        assert (active.exit_code, "is the active one" in active.stderr) == (1, True)
         unknown = place.keys("destroy", "no-such-key")
-        assert (unknown.returncode, "holds no key" in unknown.stderr) == (1, True)
+        assert (unknown.exit_code, "holds no key" in unknown.stderr) == (1, True)

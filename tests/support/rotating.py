@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from click.testing import CliRunner, Result
 
+from passport_api.cli import main
 from passport_api.config import Settings, for_folder, to_environment
 from passport_keys.providers.local_file import LocalFileProvider
 from support.databases import fresh_database
@@ -21,6 +23,8 @@ from support.service import Clock, listening
 from support.world import PASSWORD, Family, Person, World
 
 _PROGRAM = str(Path(sys.executable).with_name("passport-api"))
+_PAUSE = 0.02
+"""Seconds between one's requests: what people leave of the machine is what the commands run on."""
 _SEALED = {
     "statements": "sealed_statement",
     "challenges": "sealed_challenge",
@@ -48,14 +52,21 @@ class Place:
     def environment(self) -> dict[str, str]:
         return {**os.environ, **to_environment(self.settings)}
 
-    def keys(self, *words: str) -> subprocess.CompletedProcess[str]:
-        """Run `passport-api keys …` in a process of its own, to its end."""
-        command = [_PROGRAM, "keys", *words]
-        return subprocess.run(command, env=self.environment, capture_output=True, text=True, check=False, timeout=120)
+    def keys(self, *words: str) -> Result:
+        """Run `passport-api keys …`, to its end."""
+        return CliRunner().invoke(main, ["keys", *words], env=to_environment(self.settings))
 
     def said(self, *words: str) -> str:
         """The same, and expect it to succeed."""
         ran = self.keys(*words)
+        assert ran.exit_code == 0, ran.output
+        return ran.stdout
+
+    def said_apart(self, *words: str) -> str:
+        """The same in a process of its own, beside a server."""
+        ran = subprocess.run(
+            [_PROGRAM, "keys", *words], env=self.environment, capture_output=True, text=True, check=False, timeout=120
+        )
         assert ran.returncode == 0, ran.stdout + ran.stderr
         return ran.stdout
 
@@ -155,7 +166,7 @@ class AtWork:
 
     def _work(self, http: httpx.Client, job: Callable[[httpx.Client, int], httpx.Response]) -> None:
         turn = 0
-        while not self._stop.is_set():
+        while not self._stop.wait(_PAUSE):
             turn += 1
             try:
                 answer = job(http, turn)
