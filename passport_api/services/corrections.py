@@ -10,7 +10,7 @@ from passport_api.domain.decisions import Refused
 from passport_api.domain.endings import Ending, EndingKind
 from passport_api.domain.errors import Clash, Conflict, Stale
 from passport_api.domain.ids import CorrectionNoticeId, StatementId
-from passport_api.domain.statements import Statement, StatementKind
+from passport_api.domain.statements import Statement
 from passport_api.services.admission import Admitted, admit, note
 from passport_api.services.alerts import raise_shaken, subject_of
 from passport_api.services.correction_notices import Notice, issue, of_statement
@@ -192,8 +192,7 @@ def _next_version(work: Work, admitted: Admitted, before: Statement, new: NewCor
 def _resting_on(work: Work, admitted: Admitted, statement_id: StatementId) -> list[Statement]:
     """The opinions that stand and say that they rest on a statement."""
     standing = statements.standing(work.uow, admitted.record.passport_id)
-    opinions = map(admitted.seals.open_statement, standing.statements)
-    return [each for each in opinions if each.kind is StatementKind.OPINION and statement_id in each.rests_on]
+    return [each for each in map(admitted.seals.open_statement, standing.statements) if statement_id in each.rests_on]
 
 
 def _tell(work: Work, admitted: Admitted, corrected: Statement) -> tuple[NoticeFacts, ...]:
