@@ -18,7 +18,7 @@ from support.service import Service
 from support.world import Family, Person, World
 
 WORDS = "I hid under the table. I did not touch anybody."
-TEXT = "He posed a risk to staff."
+TEXT = "He touched a member of staff."
 REASONS = "We looked into it."
 MADE = "Somebody says that something {} holds is wrong"
 DUE = "A week or less: something {} holds is said to be wrong"

@@ -58,7 +58,7 @@ class Case:
 
 def case_in(world: World, level: str = "everyday") -> Case:
     family = world.family()
-    statement = world.statement(family, "safety", level, SAID)["id"]
+    statement = world.statement(family, "safety", level, SAID, wording_reason="It is quoted.")["id"]
     world.statement(family, "regulation", "everyday")
     consent = world.consent(family)["id"]
     reader = world.member(family.school_id, "designated_teacher")

@@ -91,6 +91,7 @@ WRITTEN = st.fixed_dictionaries(
         "kind": st.sampled_from(["fact", "observation", "opinion", "allegation", "childs_words"]),
         "text": TEXT,
         "source": TEXT,
+        "wording_reason": st.just("It is made of letters by chance."),  # which may be a wording that harms
     }
 )
 SCOPE = st.dictionaries(st.sampled_from(EVERY_SECTION), st.sampled_from(LEVELS), min_size=1)

@@ -102,8 +102,12 @@ def test_those_it_is_for_are_not_answered_so(town: Town) -> None:
 
 @pytest.mark.parametrize(
     ("table", "key", "column", "thing"),
-    [("data_keys", "passport_id", "wrapped_key", "passport"), ("consents", "id", "sealed_terms", "consent")],
-    ids=["a key", "a consent's terms"],
+    [
+        ("data_keys", "passport_id", "wrapped_key", "passport"),
+        ("consents", "id", "sealed_terms", "consent"),
+        ("protected_lists", "passport_id", "sealed_list", "passport"),
+    ],
+    ids=["a key", "a consent's terms", "a protected list"],
 )
 def test_what_is_broken_is_refused_to_strangers_like_what_is_whole(
     town: Town, raw: RawDatabase, table: str, key: str, column: str, thing: str
