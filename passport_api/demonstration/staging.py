@@ -4,7 +4,6 @@ import json
 import os
 import shutil
 from collections.abc import Callable
-from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -12,23 +11,17 @@ from typing import Any, TypeVar
 from passport_api import setup
 from passport_api.app import utc_now
 from passport_api.config import Settings, for_folder
+from passport_api.demonstration import meanings
 from passport_api.demonstration.shapes import Consent, Family, Person, Statement
-from passport_api.domain.children import Child, Circumstance
-from passport_api.domain.consents import ChildView, Purpose, Terms
 from passport_api.domain.decisions import Refused
-from passport_api.domain.identifiers import AuthorityCode, GssCode, NhsNumber, Upn, Urn
+from passport_api.domain.identifiers import AuthorityCode, GssCode, Urn
 from passport_api.domain.ids import OrganisationId, PassportId, TransitionId
-from passport_api.domain.levels import DetailLevel
 from passport_api.domain.roles import OrganisationKind, Role
-from passport_api.domain.sections import Section
-from passport_api.domain.statements import StatementKind
-from passport_api.domain.transitions import Move, TransitionKind
 from passport_api.services import consents, invitations, organisations, passports, statements, transitions
 from passport_api.services.execution import perform, perform_unattended
 from passport_api.services.invitations import Invited, Invitee
 from passport_api.services.passports import NewPassport
 from passport_api.services.runtime import Caller, Runtime, Step, Work
-from passport_api.services.writing import NewStatement
 
 Card = dict[str, Any]
 """What demo.json holds: where the service is, who can sign in, and the ids that scripts need."""
@@ -185,52 +178,20 @@ class _Director:
         self._callers[key], _ = invitations.accept(self._runtime, invited.token, self._passwords[key])
 
     def _make_passport(self) -> PassportId:
-        said = self._family.child
-        child = Child(
-            name=said.name,
-            known_as=said.known_as,
-            date_of_birth=said.date_of_birth,
-            nhs_number=NhsNumber.parse(said.nhs_number),
-            upn=Upn.parse(said.upn),
-            circumstances=(Circumstance(self._family.basis_for_holding),),
-        )
-        new = NewPassport(child, requires_both_parents=False, custodian_id=None)
+        new = NewPassport(meanings.child_of(self._family), requires_both_parents=False, custodian_id=None)
         return self._as("custodian_social_worker", lambda work: passports.create(work, new)).passport_id
 
     def _write(self, passport_id: PassportId, said: Statement) -> None:
-        new = NewStatement(
-            section=Section(said.section),
-            detail_level=DetailLevel(said.detail_level),
-            kind=StatementKind(said.kind),
-            text=said.text,
-            source=said.source,
-            review_on=said.review_on,
-        )
+        new = meanings.statement_of(said)
         self._as(said.author, lambda work: statements.write(work, passport_id, new))
 
     def _record_transition(self, passport_id: PassportId) -> TransitionId:
-        said = self._family.transition
-        move = Move(
-            kind=TransitionKind(said.kind),
-            from_id=self._organisations[said.from_],
-            to_id=self._organisations[said.to],
-            to_authority_id=None,
-            planned_date=said.planned_date,
-        )
+        move = meanings.move_of(self._family.transition, self._organisations)
         recorded = self._as("custodian_social_worker", lambda work: transitions.record(work, passport_id, move))
         return recorded.transition_id
 
     def _consent(self, passport_id: PassportId, transition_id: TransitionId, said: Consent) -> str:
-        now = self._runtime.clock()
-        terms = Terms(
-            recipient_id=self._organisations[said.recipient],
-            transition_id=transition_id,
-            purpose=Purpose(said.purpose),
-            scope={Section(section): DetailLevel(level) for section, level in said.scope.items()},
-            valid_from=now,
-            valid_until=now + timedelta(days=said.valid_days),
-            child_view=ChildView(said.child_view.asked, said.child_view.words),
-        )
+        terms = meanings.terms_of(said, self._organisations, transition_id, self._runtime.clock())
         return str(self._as("parent", lambda work: consents.give(work, passport_id, terms)).consent_id)
 
     def _as(self, key: str, use_case: Callable[[Work], T | Refused]) -> T:
