@@ -1,6 +1,7 @@
 """What the file's words mean to the service: each part of it as the use cases take it."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from passport_api.demonstration import shapes
@@ -8,15 +9,22 @@ from passport_api.demonstration.shapes import Family
 from passport_api.domain.children import Child, Circumstance
 from passport_api.domain.consents import ChildView, Purpose, Terms
 from passport_api.domain.identifiers import NhsNumber, Upn
-from passport_api.domain.ids import OrganisationId, TransitionId
+from passport_api.domain.ids import OrganisationId, StatementId, TransitionId
 from passport_api.domain.levels import DetailLevel
+from passport_api.domain.protected_lists import ProtectedList
+from passport_api.domain.protection.terms import ProtectedKind, ProtectedTerm
 from passport_api.domain.sections import Section
 from passport_api.domain.statements import StatementKind
 from passport_api.domain.transitions import Move, TransitionKind
+from passport_api.services.challenges import NewChallenge
+from passport_api.services.corrections import NewCorrection
 from passport_api.services.writing import NewStatement
 
 Organisations = Mapping[str, OrganisationId]
 """The organisations that were founded, by their keys in the file."""
+
+Written = Mapping[str, StatementId]
+"""The statements that were written and that others refer to, by their keys in the file."""
 
 
 def child_of(family: Family) -> Child:
@@ -32,8 +40,13 @@ def child_of(family: Family) -> Child:
     )
 
 
-def statement_of(said: shapes.Statement) -> NewStatement:
-    """A statement as somebody writes it."""
+def list_of(said: shapes.ProtectedList) -> ProtectedList:
+    """What is protected, as it is kept."""
+    return ProtectedList(tuple(ProtectedTerm(ProtectedKind(term.kind), term.text) for term in said.terms))
+
+
+def statement_of(said: shapes.Statement, written: Written) -> NewStatement:
+    """A statement as somebody writes it, after those that it rests on."""
     return NewStatement(
         section=Section(said.section),
         detail_level=DetailLevel(said.detail_level),
@@ -41,7 +54,19 @@ def statement_of(said: shapes.Statement) -> NewStatement:
         text=said.text,
         source=said.source,
         review_on=said.review_on,
+        wording_reason=said.wording_reason,
+        rests_on=tuple(written[key] for key in said.rests_on),
     )
+
+
+def correction_of(said: shapes.Correction, before: NewStatement) -> NewCorrection:
+    """A correction that has another text and review date stand, and the rest as it was."""
+    return NewCorrection(said.reason, replace(before, text=said.text, review_on=said.review_on))
+
+
+def challenge_of(said: shapes.Challenge) -> NewChallenge:
+    """A challenge by somebody responsible for the child, who reads no view."""
+    return NewChallenge(said.words, said.for_young_person, view_id=None)
 
 
 def move_of(said: shapes.Transition, founded: Organisations) -> Move:
