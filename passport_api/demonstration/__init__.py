@@ -13,24 +13,32 @@ import yaml
 
 from passport_api.demonstration.rules import DemonstrationInvalid, check, fail
 from passport_api.demonstration.shapes import (
+    Challenge,
     Child,
     ChildView,
     Consent,
+    Correction,
     Family,
     Organisation,
     Person,
+    ProtectedList,
+    ProtectedTerm,
     Statement,
     Transition,
 )
 
 __all__ = [
+    "Challenge",
     "Child",
     "ChildView",
     "Consent",
+    "Correction",
     "DemonstrationInvalid",
     "Family",
     "Organisation",
     "Person",
+    "ProtectedList",
+    "ProtectedTerm",
     "Statement",
     "Transition",
     "load",

@@ -15,9 +15,10 @@ from passport_api.domain.identifiers import (
     Urn,
 )
 from passport_api.domain.levels import DetailLevel
+from passport_api.domain.protection.terms import ProtectedKind, ProtectedTerm, TermInvalid
 from passport_api.domain.roles import ROLES_IN, OrganisationKind, Role
 from passport_api.domain.sections import Section
-from passport_api.domain.statements import StatementKind
+from passport_api.domain.statements import MAX_WORDING_REASON, StatementKind
 from passport_api.domain.transitions import TransitionKind
 
 FORMAT = 1
@@ -36,6 +37,9 @@ ORGANISATIONS = frozenset(
 
 PARENTS = frozenset({"parent", "second_parent"})
 """The keys of `people` who belong to the family and to no organisation."""
+
+AUTHORS = PARENTS | {"custodian_social_worker"}
+"""The keys of `people` who write, protect, correct and challenge: the family, and whoever holds the passport."""
 
 STAFF = frozenset(
     {
@@ -79,7 +83,11 @@ def check(family: Family) -> None:
             fail(where, f"{held!r} is not one of {', '.join(sorted(allowed))}")
     _check_keys(family)
     _check_identifiers(family)
-    _check_statements(family)
+    _check_protected_list(family)
+    _check_texts(family)
+    _check_what_statements_rest_on(family)
+    if not family.challenges:
+        fail("challenges", "must have at least one")
 
 
 def _choices(family: Family) -> Iterator[tuple[str, str, Collection[str]]]:
@@ -103,7 +111,22 @@ def _choices(family: Family) -> Iterator[tuple[str, str, Collection[str]]]:
         yield f"statements[{number}].detail_level", statement.detail_level, set(DetailLevel)
         yield f"statements[{number}].kind", statement.kind, set(StatementKind)
         yield f"statements[{number}].source", statement.source, SOURCES
-        yield f"statements[{number}].author", statement.author, PARENTS | {"custodian_social_worker"}
+        yield f"statements[{number}].author", statement.author, AUTHORS
+    yield from _choices_about_statements(family)
+
+
+def _choices_about_statements(family: Family) -> Iterator[tuple[str, str, Collection[str]]]:
+    """Yield the same of what is protected, corrected and challenged."""
+    yield "protected_list.author", family.protected_list.author, AUTHORS
+    for number, term in enumerate(family.protected_list.terms):
+        yield f"protected_list.terms[{number}].kind", term.kind, set(ProtectedKind)
+    keys = {statement.key for statement in family.statements if statement.key is not None}
+    for number, correction in enumerate(family.corrections):
+        yield f"corrections[{number}].statement", correction.statement, keys
+        yield f"corrections[{number}].author", correction.author, AUTHORS
+    for number, challenge in enumerate(family.challenges):
+        yield f"challenges[{number}].statement", challenge.statement, keys
+        yield f"challenges[{number}].author", challenge.author, AUTHORS
 
 
 def _check_keys(family: Family) -> None:
@@ -151,11 +174,52 @@ def _check_identifiers(family: Family) -> None:
         raise DemonstrationInvalid(str(error)) from error
 
 
-def _check_statements(family: Family) -> None:
-    """Hold that each text is there, short enough to be read, and said once."""
-    seen: dict[str, int] = {}
+def _check_protected_list(family: Family) -> None:
+    """Hold that every term can be looked for, and that none is there twice."""
+    seen: dict[ProtectedTerm, int] = {}
+    for number, term in enumerate(family.protected_list.terms):
+        where = f"protected_list.terms[{number}]"
+        try:
+            protected = ProtectedTerm(ProtectedKind(term.kind), term.text)
+        except TermInvalid as error:
+            raise DemonstrationInvalid(f"{where}.text: {error.reason}") from error
+        if (earlier := seen.setdefault(protected, number)) != number:
+            fail(where, f"repeats protected_list.terms[{earlier}]")
+
+
+def _check_texts(family: Family) -> None:
+    """Hold that each text is there and short enough to be read, and that no two statements say the same."""
+    seen: dict[str, str] = {}
+    for where, text, longest in _texts(family):
+        if not 0 < len(text.strip()) <= longest:
+            fail(where, f"must have 1 to {longest} characters")
+        if (earlier := seen.setdefault(text, where)) != where:
+            fail(where, f"repeats {earlier}")
+
+
+def _texts(family: Family) -> Iterator[tuple[str, str, int]]:
+    """Yield what somebody wrote: where it stands, the text, and how long it may be."""
     for number, statement in enumerate(family.statements):
-        if not 0 < len(statement.text.strip()) <= MAX_TEXT:
-            fail(f"statements[{number}].text", f"must have 1 to {MAX_TEXT} characters")
-        if (earlier := seen.setdefault(statement.text, number)) != number:
-            fail(f"statements[{number}].text", f"repeats statements[{earlier}]")
+        yield f"statements[{number}].text", statement.text, MAX_TEXT
+        if statement.wording_reason is not None:
+            yield f"statements[{number}].wording_reason", statement.wording_reason, MAX_WORDING_REASON
+    for number, correction in enumerate(family.corrections):
+        yield f"corrections[{number}].reason", correction.reason, MAX_TEXT
+        yield f"corrections[{number}].text", correction.text, MAX_TEXT
+    for number, challenge in enumerate(family.challenges):
+        yield f"challenges[{number}].words", challenge.words, MAX_TEXT
+
+
+def _check_what_statements_rest_on(family: Family) -> None:
+    """Hold that a key is given once, and that only an opinion rests on others, which stand above it."""
+    above: set[str] = set()
+    for number, statement in enumerate(family.statements):
+        if statement.rests_on and statement.kind != StatementKind.OPINION:
+            fail(f"statements[{number}].rests_on", "only an opinion says what it rests on")
+        for key in statement.rests_on:
+            if key not in above:
+                fail(f"statements[{number}].rests_on", f"{key!r} is not the key of a statement above it")
+        if statement.key in above:
+            fail(f"statements[{number}].key", f"{statement.key!r} is the key of a statement above it")
+        if statement.key is not None:
+            above.add(statement.key)

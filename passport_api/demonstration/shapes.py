@@ -68,8 +68,32 @@ class Consent:
 
 
 @dataclass(frozen=True, slots=True)
+class ProtectedTerm:
+    """One thing that no view says, or that the first family must not learn."""
+
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProtectedList:
+    """What is protected. `author` is the key of the person who made the list."""
+
+    author: str
+    terms: tuple[ProtectedTerm, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Statement:
-    """One statement. `author` is the key of the person who wrote it down; `source` is whose knowledge it is."""
+    """One statement, as it was first written.
+
+    Attributes:
+        source: whose knowledge it is.
+        author: the key of the person who wrote it down.
+        key: what the rest of the file calls it; None where nothing refers to it.
+        rests_on: the keys of the statements that an opinion rests on.
+        wording_reason: why it stands although it says what is protected; None where it does not.
+    """
 
     section: str
     detail_level: str
@@ -78,6 +102,30 @@ class Statement:
     author: str
     text: str
     review_on: date | None = None
+    key: str | None = None
+    rests_on: tuple[str, ...] = ()
+    wording_reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What stands in place of a statement's text, and why. `statement` is its key, `author` who corrects it."""
+
+    statement: str
+    author: str
+    reason: str
+    text: str
+    review_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Challenge:
+    """What somebody says against a statement, in their words. `statement` is its key, `author` who brings it."""
+
+    statement: str
+    author: str
+    for_young_person: bool
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,4 +139,7 @@ class Family:
     people: Mapping[str, Person]
     transition: Transition
     consents: tuple[Consent, ...]
+    protected_list: ProtectedList
     statements: tuple[Statement, ...]
+    corrections: tuple[Correction, ...]
+    challenges: tuple[Challenge, ...]

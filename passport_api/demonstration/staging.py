@@ -4,7 +4,6 @@ import json
 import os
 import shutil
 from collections.abc import Callable
-from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -12,23 +11,27 @@ from typing import Any, TypeVar
 from passport_api import setup
 from passport_api.app import utc_now
 from passport_api.config import Settings, for_folder
-from passport_api.demonstration.shapes import Consent, Family, Person, Statement
-from passport_api.domain.children import Child, Circumstance
-from passport_api.domain.consents import ChildView, Purpose, Terms
+from passport_api.demonstration import meanings
+from passport_api.demonstration.shapes import Challenge, Consent, Correction, Family, Person, Statement
 from passport_api.domain.decisions import Refused
-from passport_api.domain.identifiers import AuthorityCode, GssCode, NhsNumber, Upn, Urn
-from passport_api.domain.ids import OrganisationId, PassportId, TransitionId
-from passport_api.domain.levels import DetailLevel
+from passport_api.domain.identifiers import AuthorityCode, GssCode, Urn
+from passport_api.domain.ids import OrganisationId, PassportId, StatementId, TransitionId
 from passport_api.domain.roles import OrganisationKind, Role
-from passport_api.domain.sections import Section
-from passport_api.domain.statements import StatementKind
-from passport_api.domain.transitions import Move, TransitionKind
-from passport_api.services import consents, invitations, organisations, passports, statements, transitions
+from passport_api.services import (
+    challenges,
+    consents,
+    corrections,
+    invitations,
+    organisations,
+    passports,
+    protected_lists,
+    statements,
+    transitions,
+)
 from passport_api.services.execution import perform, perform_unattended
 from passport_api.services.invitations import Invited, Invitee
 from passport_api.services.passports import NewPassport
 from passport_api.services.runtime import Caller, Runtime, Step, Work
-from passport_api.services.writing import NewStatement
 
 Card = dict[str, Any]
 """What demo.json holds: where the service is, who can sign in, and the ids that scripts need."""
@@ -98,7 +101,7 @@ def _write_private(path: Path, card: Card) -> None:
 
 
 class _Director:
-    """Plays the family's story once: founds, invites, writes, consents."""
+    """Plays the family's story once: founds, invites, protects, writes, consents, corrects, challenges."""
 
     def __init__(self, runtime: Runtime, family: Family, new_secret: Callable[[], str]) -> None:
         self._runtime = runtime
@@ -107,16 +110,22 @@ class _Director:
         self._organisations: dict[str, OrganisationId] = {}
         self._callers: dict[str, Caller] = {}
         self._passwords: dict[str, str] = {}
+        self._written: dict[str, StatementId] = {}
 
     def play(self) -> Card:
         self._found_organisations()
         self._staff_organisations()
         passport_id = self._make_passport()
         self._invite_parents(passport_id)
+        self._protect(passport_id)
         for statement in self._family.statements:
             self._write(passport_id, statement)
         transition_id = self._record_transition(passport_id)
         given = [self._consent(passport_id, transition_id, consent) for consent in self._family.consents]
+        for correction in self._family.corrections:
+            self._correct(correction)
+        for challenge in self._family.challenges:
+            self._challenge(challenge)
         return {
             "base_url": "",
             "accounts": {
@@ -125,6 +134,8 @@ class _Director:
             "passport_id": str(passport_id),
             "transition_id": str(transition_id),
             "consent_id": given[0],
+            "challenged_statement_id": str(self._written[self._family.challenges[0].statement]),
+            "custodian_id": str(self._organisations["sending_authority"]),
             "receiving_school_id": str(self._organisations["receiving_school"]),
             "receiving_authority_id": str(self._organisations["receiving_authority"]),
             "other_school_id": str(self._organisations["other_school"]),
@@ -185,53 +196,38 @@ class _Director:
         self._callers[key], _ = invitations.accept(self._runtime, invited.token, self._passwords[key])
 
     def _make_passport(self) -> PassportId:
-        said = self._family.child
-        child = Child(
-            name=said.name,
-            known_as=said.known_as,
-            date_of_birth=said.date_of_birth,
-            nhs_number=NhsNumber.parse(said.nhs_number),
-            upn=Upn.parse(said.upn),
-            circumstances=(Circumstance(self._family.basis_for_holding),),
-        )
-        new = NewPassport(child, requires_both_parents=False, custodian_id=None)
+        new = NewPassport(meanings.child_of(self._family), requires_both_parents=False, custodian_id=None)
         return self._as("custodian_social_worker", lambda work: passports.create(work, new)).passport_id
 
+    def _protect(self, passport_id: PassportId) -> None:
+        said = self._family.protected_list
+        new = meanings.list_of(said)
+        self._as(said.author, lambda work: protected_lists.replace(work, passport_id, new, _nobody_else_was_there))
+
     def _write(self, passport_id: PassportId, said: Statement) -> None:
-        new = NewStatement(
-            section=Section(said.section),
-            detail_level=DetailLevel(said.detail_level),
-            kind=StatementKind(said.kind),
-            text=said.text,
-            source=said.source,
-            review_on=said.review_on,
-        )
-        self._as(said.author, lambda work: statements.write(work, passport_id, new))
+        new = meanings.statement_of(said, self._written)
+        written = self._as(said.author, lambda work: statements.write(work, passport_id, new))
+        if said.key is not None:
+            self._written[said.key] = written.kept.statement.statement_id
 
     def _record_transition(self, passport_id: PassportId) -> TransitionId:
-        said = self._family.transition
-        move = Move(
-            kind=TransitionKind(said.kind),
-            from_id=self._organisations[said.from_],
-            to_id=self._organisations[said.to],
-            to_authority_id=None,
-            planned_date=said.planned_date,
-        )
+        move = meanings.move_of(self._family.transition, self._organisations)
         recorded = self._as("custodian_social_worker", lambda work: transitions.record(work, passport_id, move))
         return recorded.transition_id
 
     def _consent(self, passport_id: PassportId, transition_id: TransitionId, said: Consent) -> str:
-        now = self._runtime.clock()
-        terms = Terms(
-            recipient_id=self._organisations[said.recipient],
-            transition_id=transition_id,
-            purpose=Purpose(said.purpose),
-            scope={Section(section): DetailLevel(level) for section, level in said.scope.items()},
-            valid_from=now,
-            valid_until=now + timedelta(days=said.valid_days),
-            child_view=ChildView(said.child_view.asked, said.child_view.words),
-        )
+        terms = meanings.terms_of(said, self._organisations, transition_id, self._runtime.clock())
         return str(self._as("parent", lambda work: consents.give(work, passport_id, terms)).consent_id)
+
+    def _correct(self, said: Correction) -> None:
+        (before,) = (each for each in self._family.statements if each.key == said.statement)
+        new = meanings.correction_of(said, meanings.statement_of(before, self._written))
+        statement_id = self._written[said.statement]
+        self._as(said.author, lambda work: corrections.correct(work, statement_id, new, _nobody_else_was_there))
+
+    def _challenge(self, said: Challenge) -> None:
+        new, statement_id = meanings.challenge_of(said), self._written[said.statement]
+        self._as(said.author, lambda work: challenges.make(work, statement_id, new))
 
     def _as(self, key: str, use_case: Callable[[Work], T | Refused]) -> T:
         outcome = perform(self._runtime, self._callers[key], use_case)
@@ -244,3 +240,8 @@ class _Director:
 
 def _invitee(person: Person) -> Invitee:
     return Invitee(person.name, person.email)
+
+
+def _nobody_else_was_there(*_: object) -> bool:
+    """Nothing changes between reading and writing while the family is being made."""
+    return True

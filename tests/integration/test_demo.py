@@ -40,6 +40,8 @@ IDS = {
     "passport_id",
     "transition_id",
     "consent_id",
+    "challenged_statement_id",
+    "custodian_id",
     "receiving_school_id",
     "receiving_authority_id",
     "other_school_id",
@@ -225,6 +227,34 @@ def test_the_receiving_school_is_told_by_email(demonstration: Demonstration) -> 
     until_it_holds(lambda: told() >= teachers)
     until_it_holds(lambda: len(logged()) >= len(teachers))
     assert all(b"@" not in line for line in logged())
+
+
+def test_a_view_says_that_something_is_being_reviewed_and_shows_what_the_child_says_against_a_statement(
+    demonstration: Demonstration,
+) -> None:
+    with demonstration.as_("designated_teacher") as http:
+        view = http.get(f"/v1/views/{demonstration.card['consent_id']}").json()
+    shown = {each["id"]: each for section in view["sections"] for each in section["statements"]}
+    (challenge,) = shown[demonstration.card["challenged_statement_id"]]["challenges"]
+    assert (challenge["challenger"], challenge["status"]) == ("young_person", "open")
+    assert view["being_reviewed"]
+    assert "Kittiwake Quay" not in json.dumps(view)
+
+
+def test_the_custodian_has_an_alert_to_what_is_stopped_and_to_the_opinion_that_rests_on_what_was_corrected(
+    demonstration: Demonstration,
+) -> None:
+    with demonstration.as_("custodian_social_worker") as http:
+        alerts = every(http, f"/v1/organisations/{demonstration.card['custodian_id']}/alerts")
+        listed = http.get(f"/v1/passports/{demonstration.card['passport_id']}/protected-list").json()
+        about = {alert["kind"]: http.get(f"/v1/statements/{alert['statement_id']}").json() for alert in alerts}
+        (rested_on,) = about["opinion_rests_on_corrected"]["rests_on"]
+        corrected = http.get(f"/v1/statements/{rested_on}").json()
+    assert sorted(alert["kind"] for alert in alerts) == ["opinion_rests_on_corrected", "statement_stopped"]
+    assert [each["id"] for each in listed["stopped"]] == [about["statement_stopped"]["id"]]
+    assert about["statement_stopped"]["wording_reason"]
+    assert corrected["version"] == 2
+    assert corrected["correction"]["reason"]
 
 
 def test_another_school_sees_nothing(demonstration: Demonstration) -> None:

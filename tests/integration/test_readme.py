@@ -45,13 +45,22 @@ def test_the_walk_works_as_written(folder_with_a_demonstration: Path) -> None:
         timeout=120,
     )
     assert done.returncode == 0, done.stderr
-    _, opened, acknowledged, written, previewed, looked, revoked, checkpoint = done.stdout.split("-----\n")
+    _, opened, challenged, alerted, acknowledged, written, held, *rest = done.stdout.split("-----\n")
+    previewed, looked, revoked, checkpoint = rest
     inbox, text, teacher_bytes, class_teacher_bytes = _lines_of(opened)
     assert '"items"' in inbox
     assert text
     assert int(class_teacher_bytes) < int(teacher_bytes)
+    words, being_reviewed = challenged.strip().split("\n")
+    assert words.startswith("I did tell somebody.")
+    assert being_reviewed == "True"
+    assert "Kittiwake Quay Nursery" in alerted
+    assert '"statement_stopped"' in alerted
+    assert '"opinion_rests_on_corrected"' in alerted
     assert "acknowledged_at" in acknowledged
     assert "fire drill" in written
+    assert '"type":"/problems/wording_held"' in held
+    assert '"matched":"kicked off"' in held
     assert '"role":"class_teacher"' in previewed
     assert "view.opened" in looked
     assert "Tolland Bridge School" in looked

@@ -6,16 +6,23 @@ from datetime import date
 from importlib import resources
 
 import pytest
+import yaml
 
 from passport_api import demonstration
 from passport_api.demonstration import DemonstrationInvalid, parse
 from passport_api.domain.levels import DetailLevel
+from passport_api.domain.protection.terms import KeptFrom, ProtectedKind
 from passport_api.domain.roles import Role, ceiling_of
 from passport_api.domain.sections import Section
 from passport_api.domain.statements import StatementKind
 
 FAMILY = demonstration.load()
 STATEMENTS = FAMILY.statements
+WRITTEN = [said.text for said in (*STATEMENTS, *FAMILY.corrections)]
+REASONS = [said.wording_reason for said in STATEMENTS if said.wording_reason] + [
+    said.reason for said in FAMILY.corrections
+]
+CHILDS_WORDS = [said.child_view.words or "" for said in FAMILY.consents] + [said.words for said in FAMILY.challenges]
 TEXT = resources.files("passport_api.demonstration").joinpath("family.yaml").read_text(encoding="utf-8")
 
 BLAMING = (
@@ -33,6 +40,17 @@ TELLS_THE_ORIGIN = re.compile(
     r"adopt|foster|first (mum|dad|family)|big brother|social worker|therap|looked after|court|letterbox|virtual school",
     re.IGNORECASE,
 )
+
+
+@pytest.fixture
+def raw():
+    """The file as YAML has it, for one test to change."""
+    return yaml.safe_load(TEXT)
+
+
+def former(kind):
+    (text,) = (term.text for term in FAMILY.protected_list.terms if term.kind == kind)
+    return text
 
 
 def values(field):
@@ -80,34 +98,41 @@ def test_about_me_is_the_childs_own_words_and_only_a_child_is_quoted_so():
             assert statement.kind == "childs_words"
 
 
-@pytest.mark.parametrize("statement", STATEMENTS, ids=lambda said: said.text[:30])
-def test_a_statement_is_one_to_four_short_sentences(statement):
-    without_titles = re.sub(r"\b(Mr|Mrs|Ms)\b", "", statement.text)
+@pytest.mark.parametrize("text", [*WRITTEN, *REASONS, *CHILDS_WORDS], ids=lambda text: text[:30])
+def test_what_is_said_is_one_to_four_short_sentences(text):
+    without_titles = re.sub(r"\b(Mr|Mrs|Ms)\b", "", text)
     sentences = re.findall(r"[.!?][\"”)]?(?=\s|$)", without_titles.replace(".)", ")"))
     assert 1 <= len(sentences) <= 4
-    assert len(statement.text) < 900
+    assert len(text) < 900
 
 
 def test_no_two_texts_are_the_same():
-    assert [text for text, times in Counter(said.text for said in STATEMENTS).items() if times > 1] == []
+    assert [text for text, times in Counter(WRITTEN).items() if times > 1] == []
 
 
 @pytest.mark.parametrize("phrase", BLAMING)
-def test_no_statement_uses(phrase):
+def test_nobody_says(phrase):
     word = re.compile(rf"\b{re.escape(phrase)}", re.IGNORECASE)
-    words_of_the_child = [consent.child_view.words or "" for consent in FAMILY.consents]
-    assert [text for text in [*(said.text for said in STATEMENTS), *words_of_the_child] if word.search(text)] == []
+    assert [text for text in [*WRITTEN, *REASONS, *CHILDS_WORDS] if word.search(text)] == []
 
 
 def test_no_statement_has_an_acronym():
     room = "L2"
-    found = {match for said in STATEMENTS for match in re.findall(r"\b[A-Z][A-Z0-9&]+\b", said.text)}
+    found = {match for text in WRITTEN for match in re.findall(r"\b[A-Z][A-Z0-9&]+\b", text)}
     assert found <= {room}
 
 
 def test_an_everyday_statement_does_not_tell_how_the_child_came_to_the_family():
     told = [said.text for said in STATEMENTS if said.detail_level == "everyday" and TELLS_THE_ORIGIN.search(said.text)]
     assert told == []
+
+
+def test_what_is_said_of_an_everyday_statement_does_not_tell_it_either():
+    everyday = {said.key for said in STATEMENTS if said.detail_level == "everyday"}
+    of_one = [said.words for said in FAMILY.challenges if said.statement in everyday]
+    of_one += [said.text for said in FAMILY.corrections if said.statement in everyday]
+    assert of_one
+    assert [text for text in of_one if TELLS_THE_ORIGIN.search(text)] == []
 
 
 def test_an_opinion_names_the_professional_whose_it_is_and_when():
@@ -125,15 +150,15 @@ def test_an_allegation_is_marked_as_not_established_dated_and_restricted():
         assert "found nothing to support it" in statement.text
 
 
-def test_the_nhs_number_is_in_the_test_range_and_passes_modulus_eleven():
-    number = FAMILY.child.nhs_number
+@pytest.mark.parametrize("number", [FAMILY.child.nhs_number, former("nhs_number").replace(" ", "")])
+def test_the_nhs_number_is_in_the_test_range_and_passes_modulus_eleven(number):
     assert re.fullmatch("999[0-9]{7}", number)
     weighted = sum(int(digit) * weight for digit, weight in zip(number[:9], range(10, 1, -1), strict=True))
     assert (11 - weighted % 11) % 11 == int(number[9])
 
 
-def test_the_upn_carries_the_sending_authority_and_its_check_letter():
-    upn = FAMILY.child.upn
+@pytest.mark.parametrize("upn", [FAMILY.child.upn, former("upn")])
+def test_the_upn_carries_the_sending_authority_and_its_check_letter(upn):
     assert re.fullmatch("[A-Z][0-9]{12}", upn)
     assert upn[1:4] == FAMILY.organisations["sending_authority"].authority_code
     total = sum(int(digit) * position for position, digit in enumerate(upn[1:], 2))
@@ -223,6 +248,34 @@ def test_each_role_at_the_school_sees_more_than_the_one_before():
     assert seen[-1] < len(STATEMENTS)
 
 
+def test_the_protected_list_has_what_no_school_is_shown_and_what_the_first_family_does_not_learn():
+    kinds = {ProtectedKind(term.kind) for term in FAMILY.protected_list.terms}
+    assert FAMILY.protected_list.author in {"parent", "second_parent"}
+    assert {kind.kept_from for kind in kinds} == set(KeptFrom)
+    assert len(kinds) >= 10
+
+
+def test_a_protected_phone_is_of_the_range_that_is_kept_for_drama():
+    assert re.fullmatch(r"01632 960\d{3}", former("phone"))
+
+
+def test_a_former_number_is_not_the_childs_of_today():
+    assert former("upn") != FAMILY.child.upn
+    assert former("nhs_number").replace(" ", "") != FAMILY.child.nhs_number
+
+
+def test_an_opinion_rests_on_a_statement_that_is_corrected():
+    corrected = {said.statement for said in FAMILY.corrections}
+    assert [said for said in STATEMENTS if corrected.intersection(said.rests_on)]
+
+
+def test_the_child_challenges_a_statement_that_the_school_and_its_class_teacher_see():
+    (challenge,) = FAMILY.challenges
+    assert challenge.for_young_person
+    assert challenge.author in {"parent", "second_parent"}
+    assert challenge.statement in {said.key for said in visible(FAMILY.consents[0], Role.CLASS_TEACHER)}
+
+
 def test_only_parents_and_the_custodian_have_written():
     assert values("author") == {"parent", "second_parent", "custodian_social_worker"}
 
@@ -251,8 +304,35 @@ def test_only_parents_and_the_custodian_have_written():
         ("safety: restricted", "safety: secret", "consents[0].scope.safety: 'secret' is not one of"),
         ("kind: childs_words", "kind: rumour", "statements[0].kind: 'rumour' is not one of"),
         ("source: child", "source: neighbour", "statements[0].source: 'neighbour' is not one of"),
-        ("author: parent", "author: auditor", "statements[0].author: 'auditor' is not one of"),
+        ("child\n    author: parent", "child\n    author: auditor", "statements[0].author: 'auditor' is not one of"),
         ("I'm Tam.", "I'm Tam. " + 900 * "x", "statements[0].text: must have 1 to 900 characters"),
+        ("  author: parent\n  terms:", "  author: auditor\n  terms:", "protected_list.author: 'auditor' is not one of"),
+        ("kind: former_name", "kind: nickname", "protected_list.terms[0].kind: 'nickname' is not one of"),
+        ("H998990418006", "A998990418006", "protected_list.terms[6].text: must be a valid unique pupil number"),
+        ("text: Rhodri Penry", "text: ''", "protected_list.terms[2].text: must not be empty"),
+        ("text: Tolland Bridge", "text: Otter Lane Primary", "terms[12]: repeats protected_list.terms[11]"),
+        ("rests_on: [hearing_check]", "rests_on: [left_a_noisy_lesson]", "is not the key of a statement above it"),
+        (
+            "key: hearing_check",
+            "key: hearing_check\n    rests_on: [x]",
+            "rests_on: only an opinion says what it rests on",
+        ),
+        ("- statement: hearing_check", "- statement: sight", "corrections[0].statement: 'sight' is not one of"),
+        (
+            "    author: second_parent\n    reason:",
+            "    author: x\n    reason:",
+            "corrections[0].author: 'x' is not one",
+        ),
+        ("The clinic tested", 900 * "x", "corrections[0].reason: must have 1 to 900 characters"),
+        ("Tam hears well.", "Tam hears well. " + 900 * "x", "corrections[0].text: must have 1 to 900 characters"),
+        ("- statement: left_a", "- statement: left_the", "challenges[0].statement: 'left_the_noisy_lesson' is not one"),
+        (
+            "    author: parent\n    for_young",
+            "    author: x\n    for_young",
+            "challenges[0].author: 'x' is not one of",
+        ),
+        ("for_young_person: true", "for_young_person: 'yes'", "for_young_person: must be bool, not str"),
+        ("I did tell somebody.", 900 * "x", "challenges[0].words: must have 1 to 900 characters"),
     ],
 )
 def test_a_family_that_breaks_a_rule_is_refused_with_the_place(before, after, message):
@@ -261,7 +341,31 @@ def test_a_family_that_breaks_a_rule_is_refused_with_the_place(before, after, me
         parse(TEXT.replace(before, after, 1))
 
 
-def test_a_statement_said_twice_is_refused():
-    _, last = TEXT.rsplit("\n  - section:", 1)
-    with pytest.raises(DemonstrationInvalid, match=r"repeats statements\[\d+\]"):
-        parse(f"{TEXT}\n  - section:{last}")
+def test_a_statement_said_twice_is_refused(raw):
+    raw["statements"].append({**raw["statements"][-1]})
+    with pytest.raises(DemonstrationInvalid, match=r"statements\[\d+\]\.text: repeats statements\[\d+\]\.text"):
+        parse(yaml.safe_dump(raw))
+
+
+def test_a_correction_that_says_what_stands_already_is_refused(raw):
+    raw["corrections"][0]["text"] = raw["statements"][0]["text"]
+    with pytest.raises(DemonstrationInvalid, match=r"corrections\[0\]\.text: repeats statements\[0\]\.text"):
+        parse(yaml.safe_dump(raw))
+
+
+def test_an_empty_reason_for_a_wording_is_refused(raw):
+    raw["statements"][0]["wording_reason"] = " "
+    with pytest.raises(DemonstrationInvalid, match=r"statements\[0\]\.wording_reason: must have 1 to 500 characters"):
+        parse(yaml.safe_dump(raw))
+
+
+def test_a_family_that_challenges_nothing_is_refused(raw):
+    raw["challenges"] = []
+    with pytest.raises(DemonstrationInvalid, match="challenges: must have at least one"):
+        parse(yaml.safe_dump(raw))
+
+
+def test_a_key_that_is_given_twice_is_refused(raw):
+    raw["statements"][-1]["key"] = "hearing_check"
+    with pytest.raises(DemonstrationInvalid, match="key: 'hearing_check' is the key of a statement above it"):
+        parse(yaml.safe_dump(raw))

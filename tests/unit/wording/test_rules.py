@@ -12,6 +12,7 @@ from passport_api.domain.wording import check
 from passport_api.wording import load
 
 RULES = load()
+FAMILY = demonstration.load()
 FLAGS = [(rule, sentence) for rule in RULES.rules for sentence in rule.flags]
 PASSES = [(rule, sentence) for rule in RULES.rules for sentence in rule.passes]
 
@@ -69,11 +70,11 @@ def test_no_rule_finds_anything_in_a_sentence_that_passes(rule, sentence):
     assert [(found.found_by, found.matched) for found in found_in(sentence)] == []
 
 
-@pytest.mark.parametrize("statement", demonstration.load().statements, ids=lambda statement: statement.text[:50])
-def test_the_demonstration_family_is_written_well(statement):
+@pytest.mark.parametrize("said", [*FAMILY.statements, *FAMILY.corrections], ids=lambda said: said.text[:50])
+def test_the_demonstration_family_is_written_well(said):
     strong = [
         (found.found_by, found.matched)
-        for found in check(statement.text, StatementKind.OBSERVATION, RULES)
+        for found in check(said.text, StatementKind.OBSERVATION, RULES)
         if found.strength is Strength.STRONG
     ]
     assert strong == []
