@@ -20,6 +20,7 @@ from passport_api.api import (
     memberships,
     organisations,
     passports,
+    searches,
     sessions,
     statements,
     throttle,
@@ -71,6 +72,7 @@ _RESOURCES = (
     corrections,
     correction_notices,
     challenges,
+    searches,
     wording_checks,
     log,
 )

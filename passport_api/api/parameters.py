@@ -14,6 +14,7 @@ def _in_path(name: str, description: str, example: str) -> dict[str, Any]:
 PASSPORT_ID = _in_path("passport_id", "The passport.", family.PASSPORT)
 STATEMENT_ID = _in_path("statement_id", "The statement, in all its versions.", family.STATEMENT)
 CHALLENGE_ID = _in_path("challenge_id", "The challenge.", family.CHALLENGE)
+SEARCH_ID = _in_path("search_id", "The search.", family.SEARCH)
 NOTICE_ID = _in_path("notice_id", "The correction notice.", family.CORRECTION_NOTICE)
 TRANSITION_ID = _in_path("transition_id", "The move.", family.TRANSITION)
 CONSENT_ID = _in_path("consent_id", "The consent.", family.CONSENT)

@@ -39,6 +39,8 @@ class Clash(StrEnum):
     ERASURE_NOT_OPEN = "This proposal is no longer open."
     STATEMENT_WITHDRAWN = "This statement was withdrawn already."
     CHALLENGE_RESOLVED = "This challenge has been resolved already."
+    SEARCH_UNFINISHED = "This search has not finished."
+    SEARCH_CANCELLED = "This search was cancelled."
     NOT_OPENED = "Open the view before you acknowledge it."
 
 

@@ -6,7 +6,10 @@ while it is open, the custodian or the parents can have views leave the statemen
 
 from dataclasses import dataclass
 
-from passport_api.domain.access import OrganisationUse, Relation, Use
+from passport_api.domain.access import (
+    Relation,
+    Use,
+)
 from passport_api.domain.challenges import (
     Challenge,
     ChallengeFacts,
@@ -18,6 +21,7 @@ from passport_api.domain.challenges import (
 from passport_api.domain.decisions import Refused
 from passport_api.domain.errors import Clash, Conflict, InvalidField
 from passport_api.domain.ids import ChallengeId, ConsentId, OrganisationId, StatementId
+from passport_api.domain.organisation_uses import OrganisationUse
 from passport_api.services import corrections, journal
 from passport_api.services.admission import Admitted, admit, admit_to_organisation, note
 from passport_api.services.corrections import NewCorrection

@@ -27,7 +27,7 @@ class AccountRecord:
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """An account with a living session, and every role it holds or held."""
+    """An account, and every role it holds or held."""
 
     sealed_identity: bytes
     memberships: tuple[Membership, ...]
@@ -46,14 +46,17 @@ SIGNED_IN = (
     m.Membership.role,
     m.Membership.ended_at,
 )
-_SIGNED_IN = (
+_KNOWN = (
     select(*SIGNED_IN)
-    .join(m.Session, (m.Session.account_id == m.Account.id) & (m.Session.id == bindparam("session_id")))
+    .select_from(m.Account)
     .outerjoin(m.Membership, m.Membership.account_id == m.Account.id)
     .outerjoin(m.Organisation, m.Organisation.id == m.Membership.organisation_id)
-    .where(m.Account.id == bindparam("account_id"), m.Session.ended_at.is_(None))
+    .where(m.Account.id == bindparam("account_id"))
     .order_by(m.Membership.id)
 )
+_SIGNED_IN = _KNOWN.join(
+    m.Session, (m.Session.account_id == m.Account.id) & (m.Session.id == bindparam("session_id"))
+).where(m.Session.ended_at.is_(None))
 
 
 def by_email(uow: UnitOfWork, email_index: bytes) -> AccountRecord | None:
@@ -73,6 +76,12 @@ def signed_in(uow: UnitOfWork, account_id: AccountId, session_id: SessionId) -> 
     rows: Sequence[AnyRow] = uow.connection.execute(
         _SIGNED_IN, {"account_id": account_id, "session_id": session_id}
     ).all()
+    return signed_in_from([tuple(row) for row in rows]) if rows else None
+
+
+def known(uow: UnitOfWork, account_id: AccountId) -> SignedIn | None:
+    """An account with its memberships, whether it is signed in or not; None when there is no such thing."""
+    rows: Sequence[AnyRow] = uow.connection.execute(_KNOWN, {"account_id": account_id}).all()
     return signed_in_from([tuple(row) for row in rows]) if rows else None
 
 

@@ -53,6 +53,8 @@ class Arranged:
     statement: str
     notice: str
     challenge: str
+    search: str
+    new_search: str
 
     @property
     def passport(self) -> str:
@@ -84,6 +86,8 @@ def arranged(world: World) -> Arranged:
         statement,
         _notice(world, family.school_id, readers[0]),
         challenge,
+        world.search(family, text)["id"],
+        family.social_worker.made(f"/v1/organisations/{family.custodian_id}/searches", SEARCH)["id"],
     )
 
 
@@ -108,6 +112,8 @@ Request = Callable[[Arranged], httpx.Response]
 EVERYDAY = {"regulation": "everyday"}
 PREVIEW = {"scope": EVERYDAY, "role": "class_teacher"}
 
+SEARCH = {"phrase": "a statement", "reason": "It has spread."}
+
 READS: dict[str, Request] = {
     "open_view": lambda at: at.readers[0].get(f"/v1/views/{at.view}"),
     "list_passports": lambda at: at.family.parent.get("/v1/passports"),
@@ -124,6 +130,10 @@ READS: dict[str, Request] = {
     "list_waiting_challenges": lambda at: at.family.social_worker.get(
         f"/v1/organisations/{at.family.custodian_id}/challenges"
     ),
+    "list_searches": lambda at: at.family.social_worker.get(f"/v1/organisations/{at.family.custodian_id}/searches"),
+    "read_search": lambda at: at.family.social_worker.get(f"/v1/searches/{at.search}"),
+    "list_hits": lambda at: at.family.social_worker.get(f"/v1/searches/{at.search}/hits"),
+    "list_search_corrections": lambda at: at.family.social_worker.get(f"/v1/searches/{at.search}/corrections"),
     "list_notices_of_custodian": lambda at: at.family.social_worker.get(
         f"/v1/organisations/{at.family.custodian_id}/correction-notices"
     ),
@@ -167,6 +177,13 @@ WRITES: dict[str, Request] = {
     "show_statement_again": lambda at: at.family.parent.http.delete(f"/v1/challenges/{at.challenge}/restriction"),
     "resolve_challenge": lambda at: at.family.social_worker.post(
         f"/v1/challenges/{at.challenge}/resolution", {"finding": "not_upheld", "reasons": "It was so."}
+    ),
+    "make_search": lambda at: at.family.social_worker.post(
+        f"/v1/organisations/{at.family.custodian_id}/searches", SEARCH
+    ),
+    "cancel_search": lambda at: at.family.social_worker.post(f"/v1/searches/{at.new_search}/cancellation"),
+    "correct_hits": lambda at: at.family.social_worker.post(
+        f"/v1/searches/{at.search}/corrections", {"reason": "It was not so.", "instead": None, "statements": None}
     ),
     "acknowledge_correction": lambda at: at.readers[0].post(
         f"/v1/correction-notices/{at.notice}/acknowledgement", {"copies": "amended"}

@@ -37,7 +37,16 @@ from support.service import Clock, Service, listening
 from support.until import DEADLINE, until
 from support.world import PASSWORD, Family, Person, World
 
-ENDED = {"parents", "invitations", "statements", "challenges", "passport_identifiers", "data_keys"}
+ENDED = {
+    "parents",
+    "invitations",
+    "statements",
+    "challenges",
+    "passport_identifiers",
+    "data_keys",
+    "search_hits",
+    "search_correction_items",
+}
 """Tables in which nothing about an erased passport is left."""
 
 pytestmark = [
@@ -111,6 +120,9 @@ class Stage:
         sibling.parent.made(f"/v1/statements/{statement}/challenges", {"words": "It was not so."})
         guest = {"name": "Somebody Invited", "email": "guest@people.example", "passport_id": sibling.passport_id}
         sibling.social_worker.made("/v1/invitations", guest)
+        search = self.world.search(sibling, "restricted statement")["id"]
+        mending = {"reason": "It was not so.", "instead": "what helps", "statements": [statement]}
+        sibling.social_worker.made(f"/v1/searches/{search}/corrections", mending)
         consent_id = self.world.consent(sibling)["id"]
         assert self.reader.get(f"/v1/views/{consent_id}").status_code == 200
         return Scene(self.world, self.raw, sibling, self.manager, self.reader, consent_id, child)

@@ -16,6 +16,7 @@ import pytest
 
 from passport_api.api.edge import openapi_document
 from passport_api.api.edge.pages import encode_cursor
+from support.answers import nobodys_id
 from support.bad_input import CANARY, JSON, bad_parameters, broken_documents, broken_fields
 from support.raw_database import RawDatabase
 from support.service import Service
@@ -73,10 +74,12 @@ WITH_A_BODY = (
     "change_role",
     "change_transition",
     "check_wording",
+    "correct_hits",
     "correct_statement",
     "create_invitation",
     "create_passport",
     "give_consent",
+    "make_search",
     "preview_scope",
     "propose_erasure",
     "record_transition",
@@ -123,6 +126,7 @@ def setting(service: Service, world: World) -> Setting:
         "erasure_id": world.proposal(other)["id"],
         "statement_id": statement,
         "challenge_id": family.parent.made(f"/v1/statements/{statement}/challenges", {"words": "It is not so."})["id"],
+        "search_id": world.search(family, "statement for regulation")["id"],
         "notice_id": reader.get("/v1/correction-notices").json()["items"][0]["id"],
         "membership_id": reader.membership_id or "",
         "entry": "0",
@@ -167,6 +171,8 @@ def _bodies(world: World, family: Family, reader: Person) -> dict[str, dict[str,
             "reasons": "It was not so.",
             "correction": {"reason": "It was not so.", "replacement": statement},
         },
+        "make_search": {"phrase": "posed a risk", "reason": "It has spread."},
+        "correct_hits": {"reason": "It was not so.", "instead": "was frightened", "statements": [nobodys_id()]},
         "correct_statement": {"reason": "It was not so.", "replacement": statement},
         "change_role": {"role": "senco"},
         "change_transition": {"state": "cancelled", "planned_date": world.day(150)},

@@ -68,6 +68,7 @@ def build_town(world: World) -> Town:
         "erasure": world.proposal(family)["id"],
         "statement": written["id"],
         "challenge": _challenged(family, written["id"]),
+        "search": world.search(family, "statement for regulation")["id"],
     }
     _responsible(town)
     _recipients(town)

@@ -31,6 +31,7 @@ from passport_api.store._models.people import (
     ServiceKey,
     Session,
 )
+from passport_api.store._models.searches import Search, SearchCorrection, SearchCorrectionItem, SearchHit
 
 __all__ = [
     "Account",
@@ -56,6 +57,10 @@ __all__ = [
     "Passport",
     "PassportIdentifier",
     "RefreshToken",
+    "Search",
+    "SearchCorrection",
+    "SearchCorrectionItem",
+    "SearchHit",
     "ServiceKey",
     "Session",
     "Statement",
