@@ -549,6 +549,29 @@ def test_a_statement_that_somebody_dealt_with_meanwhile_is_not_corrected_again(
     assert [each["statement"]["version"] for each in case.hits(path)] == [2, 1]
 
 
+def test_a_statement_that_is_no_longer_to_be_done_is_not_corrected(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = case.searched()
+    case.correct(path)
+    correcting, read = Correcting(case.service.runtime, LEASE), search_correcting.search_corrections.next_items
+    taken = correcting.take()
+    assert taken is not None
+
+    def taken_off(*arguments: Any) -> Any:
+        found = read(*arguments)
+        database = RawDatabase(case.service.settings.database_url)
+        database.sql("DELETE FROM search_correction_items")
+        database.close()
+        return found
+
+    store = Overlaid(search_correcting.search_corrections, next_items=taken_off)
+    with monkeypatch.context() as patched:
+        patched.setattr(search_correcting, "search_corrections", store)
+        assert correcting.carry_on(taken) is None
+    assert {each["statement"]["version"] for each in case.hits(path)} == {1}
+    correcting.let_go(taken)
+    correct_to_the_end(case.service)
+
+
 def test_a_worker_that_is_killed_again_and_again_finds_each_once_and_corrects_each_once(
     world: World, tmp_path: Path
 ) -> None:

@@ -272,7 +272,7 @@ def test_a_refused_request_does_not_use_its_key_up(creations: dict[str, Creation
 def test_a_failed_request_does_not_use_its_key_up(
     creations: dict[str, Creation], world: World, database: RawDatabase
 ) -> None:
-    consent, passport, key = creations[CREATIONS[2]], creations[CREATIONS[1]], fresh_key()
+    consent, passport, key = creations[CREATIONS[3]], creations[CREATIONS[2]], fresh_key()
     elsewhere = {**consent.body(), "recipient_id": world.school()}
     with database.unchanged():
         not_json = consent.who.post(consent.path, headers={"Idempotency-Key": key, "Content-Type": "application/json"})

@@ -16,7 +16,6 @@ import pytest
 
 from passport_api.api.edge import openapi_document
 from passport_api.api.edge.pages import encode_cursor
-from support.answers import nobodys_id
 from support.bad_input import CANARY, JSON, bad_parameters, broken_documents, broken_fields
 from support.raw_database import RawDatabase
 from support.service import Service
@@ -139,7 +138,10 @@ def setting(service: Service, world: World) -> Setting:
             who = people[operation["x-access"]["callers"][0]]
             each = Operation(operation["operationId"], method.upper(), path, ids, who, operation)
             operations[each.name] = each
-    return Setting(contract, operations, _bodies(world, family, reader), family, other)
+    bodies = _bodies(world, family, reader) | {
+        "correct_hits": {"reason": "It was not so.", "instead": "was frightened", "statements": [statement]}
+    }
+    return Setting(contract, operations, bodies, family, other)
 
 
 def _bodies(world: World, family: Family, reader: Person) -> dict[str, dict[str, Any]]:
@@ -172,7 +174,6 @@ def _bodies(world: World, family: Family, reader: Person) -> dict[str, dict[str,
             "correction": {"reason": "It was not so.", "replacement": statement},
         },
         "make_search": {"phrase": "posed a risk", "reason": "It has spread."},
-        "correct_hits": {"reason": "It was not so.", "instead": "was frightened", "statements": [nobodys_id()]},
         "correct_statement": {"reason": "It was not so.", "replacement": statement},
         "change_role": {"role": "senco"},
         "change_transition": {"state": "cancelled", "planned_date": world.day(150)},
