@@ -1,23 +1,26 @@
 """A custodian's own passports are looked through for a phrase, each family sees that, and what is found is mended."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import psycopg
 import pytest
 
-from passport_api.services import search_correcting, searching
+from passport_api.services import search_correcting, search_corrections, searching
 from passport_api.services.search_correcting import Correcting
 from passport_api.services.searching import Searching
 from support.answers import told
+from support.broken_log import dsn
 from support.lists import every
 from support.overlaid import Overlaid
 from support.raw_database import RawDatabase, Row
 from support.searching import LEASE, correct_to_the_end, search_to_the_end
 from support.service import Service
-from support.until import until
+from support.until import DEADLINE, until
 from support.working import working
 from support.world import Family, Person, World
 
@@ -394,6 +397,59 @@ def test_what_stands_in_an_erased_passport_is_looked_for_by_no_search(case: Case
     correct_to_the_end(case.service)
     assert case.worker.get(f"/v1/statements/{case.harmed[case.family.passport_id]}").json()["version"] == 1
     assert case.worker.get(other).json()["phrase"] == "Mr Adair helps nobody"
+
+
+def erase_before_it_commits(
+    case: Case, monkeypatch: pytest.MonkeyPatch, at: tuple[Any, str], act: Callable[[], object]
+) -> None:
+    """Do something, with an erasure of one of the passports that begins when it has written and is not committed.
+
+    Args:
+        case: whose last child is erased.
+        monkeypatch: whose.
+        at: where to begin it: after a function of a module.
+        act: what is done meanwhile.
+    """
+    if case.service.backend == "sqlite":
+        pytest.skip("a transaction that writes holds the file")
+    module, name = at
+    write, manager, there = getattr(module, name), case.world.manager(case.family), dsn(case.service.settings)
+    proposal = case.world.proposal(case.children[2])["id"]
+    blocked = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    with ThreadPoolExecutor(1) as pool, psycopg.connect(there, autocommit=True) as observer:
+        erasing = []
+
+        def written(*arguments: Any) -> Any:
+            result = write(*arguments)
+            if not erasing:
+                erasing.append(pool.submit(lambda: manager.post(f"/v1/erasures/{proposal}/confirmation")))
+                until(lambda: observer.execute(blocked).fetchone() == (1,))
+            return result
+
+        with monkeypatch.context() as patched:
+            patched.setattr(module, name, written)
+            act()
+        assert erasing.pop().result(DEADLINE).status_code == 200
+
+
+def test_an_erasure_that_waits_for_a_batch_forgets_what_that_found(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, search = case.ask(), searching_of(case, 20)
+    taken = search.take()
+    assert taken is not None
+    kept = (searching, "_note")
+    erase_before_it_commits(case, monkeypatch, kept, lambda: search.carry_on(taken))
+    assert case.rows_of(path) == []
+    assert case.worker.get(path).json()["phrase"] is None
+
+
+def test_an_erasure_that_waits_for_a_correction_to_be_asked_for_cancels_it(
+    case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = case.searched()
+    erase_before_it_commits(case, monkeypatch, (search_corrections, "note"), lambda: case.correct(path))
+    (correction,) = case.worker.get(f"{path}/corrections").json()["items"]
+    assert (correction["status"], correction["instead"]) == ("cancelled", None)
+    assert [row for row in case.rows("search_correction_items") if str(row["correction_id"]) == correction["id"]] == []
 
 
 def test_a_search_is_forgotten_some_time_after_it_ended(case: Case) -> None:
