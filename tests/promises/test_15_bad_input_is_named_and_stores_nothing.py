@@ -135,8 +135,9 @@ def setting(service: Service, world: World) -> Setting:
         for method, operation in declared.items():
             if method == "parameters":
                 continue
-            who = people[operation["x-access"]["callers"][0]]
-            each = Operation(operation["operationId"], method.upper(), path, ids, who, operation)
+            caller = operation["x-access"]["callers"][0]
+            here = ids | {"organisation_id": family.custodian_id} if caller == "custodian" else ids
+            each = Operation(operation["operationId"], method.upper(), path, here, people[caller], operation)
             operations[each.name] = each
     bodies = _bodies(world, family, reader) | {
         "correct_hits": {"reason": "It was not so.", "instead": "was frightened", "statements": [statement]}
