@@ -14,6 +14,7 @@ from passport_api.domain.decisions import Granted, Reason, Refused
 from passport_api.domain.erasures import ErasureFacts
 from passport_api.domain.ids import AccountId, OrganisationId, PassportId
 from passport_api.domain.levels import DetailLevel
+from passport_api.domain.organisation_uses import NEEDED_ROLES, OrganisationUse
 from passport_api.domain.people import Actor, Capacity, Membership
 from passport_api.domain.roles import Role, ceiling_of
 
@@ -43,6 +44,7 @@ class Use(StrEnum):
     CHECK_PROTECTION = "protected_list.asked"
     READ_ALERT = "alert.read"
     SETTLE_ALERT = "alert.settled"
+    CORRECT_FOUND = "statement.corrected_together"
     RECORD_TRANSITION = "transition.recorded"
     CHANGE_TRANSITION = "transition.changed"
     READ_TRANSITIONS = "transitions.read"
@@ -81,6 +83,7 @@ ALLOWED: dict[Use, frozenset[Relation]] = {
     Use.CHECK_PROTECTION: _BOTH,
     Use.READ_ALERT: _CUSTODIAN,
     Use.SETTLE_ALERT: _CUSTODIAN,
+    Use.CORRECT_FOUND: _CUSTODIAN,
     Use.RECORD_TRANSITION: _BOTH,
     Use.CHANGE_TRANSITION: _BOTH,
     Use.READ_TRANSITIONS: _BOTH,
@@ -101,36 +104,6 @@ ALLOWED: dict[Use, frozenset[Relation]] = {
 
 RELATION_OF: dict[Role, Relation] = {Role.SOCIAL_WORKER: Relation.CUSTODIAN, Role.MANAGER: Relation.MANAGER}
 """How those who work for a passport's custodian stand to it, by the role they hold there; no other role counts."""
-
-
-class OrganisationUse(StrEnum):
-    """What can be done in an organisation by those who work for it. The value is the access log's action."""
-
-    CREATE_PASSPORT = "passport.created"
-    LIST_MEMBERS = "members.listed"
-    INVITE_MEMBER = "member.invited"
-    END_MEMBERSHIP = "membership.ended"
-    CHANGE_ROLE = "membership.role_changed"
-    LIST_ERASURES = "erasures.listed"
-    LIST_CORRECTION_NOTICES = "correction_notices.listed"
-    LIST_CHALLENGES = "challenges.listed"
-    LIST_ALERTS = "alerts.listed"
-
-
-_ADMIN = frozenset({Role.ORG_ADMIN})
-
-NEEDED_ROLES: dict[OrganisationUse, frozenset[Role]] = {
-    OrganisationUse.CREATE_PASSPORT: frozenset({Role.SOCIAL_WORKER}),
-    OrganisationUse.LIST_MEMBERS: _ADMIN,
-    OrganisationUse.INVITE_MEMBER: _ADMIN,
-    OrganisationUse.END_MEMBERSHIP: _ADMIN,
-    OrganisationUse.CHANGE_ROLE: _ADMIN,
-    OrganisationUse.LIST_ERASURES: frozenset(RELATION_OF),
-    OrganisationUse.LIST_CORRECTION_NOTICES: frozenset({Role.SOCIAL_WORKER}),
-    OrganisationUse.LIST_CHALLENGES: frozenset({Role.SOCIAL_WORKER}),
-    OrganisationUse.LIST_ALERTS: frozenset({Role.SOCIAL_WORKER}),
-}
-"""The roles of which each use takes one, held in that organisation."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from passport_api.domain.access import OrganisationUse, Use
+from passport_api.domain.access import (
+    Use,
+)
 from passport_api.domain.decisions import Agreement, Basis, Reason
 from passport_api.domain.ids import AccountId, ConsentId, EntryId, OrganisationId, PassportId
+from passport_api.domain.organisation_uses import OrganisationUse
 from passport_api.domain.people import Capacity
 from passport_api.domain.sections import Section
 from passport_api.domain.statements import Statement
@@ -71,6 +74,14 @@ LEAVES_ACCESS_AS_IT_IS = frozenset(
         OrganisationUse.LIST_CORRECTION_NOTICES.value,
         OrganisationUse.LIST_CHALLENGES.value,
         OrganisationUse.LIST_ALERTS.value,
+        OrganisationUse.MAKE_SEARCH.value,
+        OrganisationUse.LOOK_THROUGH.value,
+        OrganisationUse.LIST_SEARCHES.value,
+        OrganisationUse.READ_SEARCH.value,
+        OrganisationUse.READ_HITS.value,
+        OrganisationUse.CANCEL_SEARCH.value,
+        OrganisationUse.ASK_CORRECTION.value,
+        OrganisationUse.READ_CORRECTIONS.value,
     }
 )
 """Actions that take no access away. Every other makes whatever was decided meanwhile be decided again."""

@@ -55,6 +55,8 @@ class Clash(StrEnum):
     STATEMENT_WITHDRAWN = "This statement was withdrawn already."
     ALERT_SETTLED = "This alert has been settled already."
     CHALLENGE_RESOLVED = "This challenge has been resolved already."
+    SEARCH_UNFINISHED = "This search has not finished."
+    SEARCH_CANCELLED = "This search was cancelled."
     NOT_OPENED = "Open the view before you acknowledge it."
 
 

@@ -18,10 +18,14 @@ class Membership:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A signed-in person, as the store knows them at this moment."""
+    """A person, as the store knows them at this moment.
+
+    Attributes:
+        session_id: in which they are signed in; None of somebody for whom a worker does what they asked for before.
+    """
 
     account_id: AccountId
-    session_id: SessionId
+    session_id: SessionId | None
     name: str
     memberships: tuple[Membership, ...]
 

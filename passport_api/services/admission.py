@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from passport_api.domain.access import (
     Grounds,
-    OrganisationUse,
     PassportFacts,
     Use,
     capacity_of,
@@ -16,6 +15,7 @@ from passport_api.domain.access_log import Entry, Outcome, StatementSeen
 from passport_api.domain.decisions import Granted, Reason, Refused
 from passport_api.domain.endings import Ending
 from passport_api.domain.ids import ConsentId, EntryId, OrganisationId, PassportId
+from passport_api.domain.organisation_uses import OrganisationUse
 from passport_api.domain.people import Capacity
 from passport_api.domain.sections import Section
 from passport_api.services import journal

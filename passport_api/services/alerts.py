@@ -7,11 +7,12 @@ about they read here, once they have signed in.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from passport_api.domain.access import OrganisationUse, Use
+from passport_api.domain.access import Use
 from passport_api.domain.alerts import AlertDetails, AlertFacts, AlertKind, AlertStatus
 from passport_api.domain.decisions import Refused
 from passport_api.domain.errors import Clash, Conflict
 from passport_api.domain.ids import AlertId, OrganisationId
+from passport_api.domain.organisation_uses import OrganisationUse
 from passport_api.domain.outbox import Kind
 from passport_api.domain.people import Capacity
 from passport_api.domain.statements import Statement

@@ -7,7 +7,10 @@ a week before the month ends, and when it has ended; whoever made it, and the pa
 
 from dataclasses import dataclass
 
-from passport_api.domain.access import OrganisationUse, Relation, Use
+from passport_api.domain.access import (
+    Relation,
+    Use,
+)
 from passport_api.domain.challenges import (
     Challenge,
     ChallengeFacts,
@@ -19,6 +22,7 @@ from passport_api.domain.challenges import (
 from passport_api.domain.decisions import Refused
 from passport_api.domain.errors import Clash, Conflict, InvalidField
 from passport_api.domain.ids import ChallengeId, ConsentId, OrganisationId, StatementId
+from passport_api.domain.organisation_uses import OrganisationUse
 from passport_api.domain.outbox import Kind
 from passport_api.services import corrections, journal, outbox
 from passport_api.services.admission import Admitted, admit, admit_to_organisation, note

@@ -7,7 +7,10 @@ the versions that the organisation has. So it can go where no consent opens anyt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from passport_api.domain.access import OrganisationUse, capacity_of, decide_notice
+from passport_api.domain.access import (
+    capacity_of,
+    decide_notice,
+)
 from passport_api.domain.access_log import CORRECTION_ACKNOWLEDGED, Entry, Outcome, StatementSeen
 from passport_api.domain.correction_notices import (
     CHASED_AFTER,
@@ -21,6 +24,7 @@ from passport_api.domain.corrections import CorrectionKind, version_hash
 from passport_api.domain.decisions import Refused
 from passport_api.domain.errors import InvalidField
 from passport_api.domain.ids import CorrectionNoticeId, OrganisationId, PassportId, StatementId
+from passport_api.domain.organisation_uses import OrganisationUse
 from passport_api.domain.outbox import Kind
 from passport_api.domain.people import Capacity
 from passport_api.domain.roles import ceiling_of

@@ -22,6 +22,7 @@ from passport_api.domain.levels import DetailLevel
 from passport_api.domain.people import Capacity
 from passport_api.domain.protected_lists import ProtectedList
 from passport_api.domain.protection.terms import ProtectedKind, ProtectedTerm
+from passport_api.domain.searches import Mending, Sought
 from passport_api.domain.sections import Section
 from passport_api.domain.statements import Statement, StatementKind
 from passport_api.domain.webhooks import Secret
@@ -265,6 +266,28 @@ def decode_secrets(plaintext: bytes) -> tuple[Secret, ...]:
     """Read what a webhook's events are signed with."""
     kept = _load(plaintext)["secrets"]
     return tuple(Secret(value, None if until is None else datetime.fromisoformat(until)) for value, until in kept)
+
+
+def encode_sought(sought: Sought) -> bytes:
+    """Write what is sealed of a search. Its id is its place."""
+    return _dump({"phrase": sought.phrase, "reason": sought.reason})
+
+
+def decode_sought(plaintext: bytes) -> Sought:
+    """Read what a search looks for, and why."""
+    content = _load(plaintext)
+    return Sought(content["phrase"], content["reason"])
+
+
+def encode_mending(mending: Mending) -> bytes:
+    """Write what is sealed of a correction of what a search found. Its id is its place."""
+    return _dump({"reason": mending.reason, "instead": mending.instead})
+
+
+def decode_mending(plaintext: bytes) -> Mending:
+    """Read what is to become of what a search found, and why."""
+    content = _load(plaintext)
+    return Mending(content["reason"], content["instead"])
 
 
 def _correction(correction: Correction | None) -> dict[str, Any]:

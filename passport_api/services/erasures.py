@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 
 from passport_api.domain.access import (
     Grounds,
-    OrganisationUse,
     PassportFacts,
     Use,
     decide_confirmation,
@@ -23,6 +22,7 @@ from passport_api.domain.endings import Ending, EndingKind
 from passport_api.domain.erasures import ErasureFacts, ErasureStatus, Ground, erasure_status
 from passport_api.domain.errors import Clash, Conflict
 from passport_api.domain.ids import AccountId, EntryId, ErasureId, OrganisationId, PassportId
+from passport_api.domain.organisation_uses import OrganisationUse
 from passport_api.domain.people import Capacity
 from passport_api.domain.roles import Role
 from passport_api.services import journal

@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from passport_api.domain.decisions import Refused
 from passport_api.domain.errors import Clash, Conflict, KeyReused, NotSignedIn
+from passport_api.domain.ids import AccountId
 from passport_api.domain.people import Actor
 from passport_api.services.journal import Overtaken
 from passport_api.services.runtime import Caller, Runtime, Step, Work
@@ -50,7 +51,7 @@ def perform(runtime: Runtime, caller: Caller, use_case: Callable[[Work], T | Ref
         NotSignedIn: the caller's session has ended.
         DomainError: whatever the use case raised; nothing was changed.
     """
-    return _attempts(runtime, caller, use_case)
+    return _attempts(runtime, lambda uow: work_of(runtime, uow, caller), use_case)
 
 
 def perform_once(
@@ -73,7 +74,7 @@ def perform_once(
         outcome = use_case(work)
         return outcome if isinstance(outcome, Refused) else Answered(render(outcome), repeated=False)
 
-    return _attempts(runtime, caller, answer)
+    return _attempts(runtime, lambda uow: work_of(runtime, uow, caller), answer)
 
 
 def inspect(runtime: Runtime, caller: Caller, use_case: Callable[[Work], T]) -> T:
@@ -90,6 +91,18 @@ def inspect(runtime: Runtime, caller: Caller, use_case: Callable[[Work], T]) -> 
 def perform_unattended(runtime: Runtime, use_case: Callable[[Step], T]) -> T:
     """Carry out a use case for which nobody signs in: the operator's command line, an invitation's acceptance."""
     return _carried_out(runtime, lambda uow: use_case(Step(runtime, uow, runtime.instant(log.mark(uow)))))
+
+
+def perform_for(runtime: Runtime, account_id: AccountId, use_case: Callable[[Work], T]) -> T:
+    """Carry out, in a transaction of its own, what somebody asked for before; they need not be signed in.
+
+    What they may do is asked now, as of anybody who is.
+
+    Raises:
+        NotSignedIn: there is no such account.
+        DomainError: whatever the use case raised; nothing was changed.
+    """
+    return _attempts(runtime, lambda uow: work_for(runtime, uow, account_id), use_case)
 
 
 def tidy(runtime: Runtime) -> None:
@@ -130,17 +143,32 @@ def work_of(runtime: Runtime, uow: UnitOfWork, caller: Caller) -> Work:
     return Work(runtime, uow, runtime.instant(mark), actor_of(runtime, uow, caller), mark.epoch)
 
 
-def _attempts(runtime: Runtime, caller: Caller, use_case: Callable[[Work], T]) -> T:
+def work_for(runtime: Runtime, uow: UnitOfWork, account_id: AccountId) -> Work:
+    """What a use case needs, in a transaction, where it is carried out for somebody who asked for it before.
+
+    Raises:
+        ClockBehind: there is no time by which to decide.
+        NotSignedIn: there is no such account.
+    """
+    mark = log.mark(uow)
+    found = accounts.known(uow, account_id)
+    if found is None:
+        raise NotSignedIn
+    name, _ = runtime.vault.open_person("accounts", account_id, found.sealed_identity)
+    return Work(runtime, uow, runtime.instant(mark), Actor(account_id, None, name, found.memberships), mark.epoch)
+
+
+def _attempts(runtime: Runtime, begin: Callable[[UnitOfWork], Work], use_case: Callable[[Work], T]) -> T:
     """Carry out a use case, anew when somebody's access changed meanwhile; the last time holding the log throughout."""
     for _ in range(_TRIES):
         try:
-            return _carried_out(runtime, lambda uow: use_case(work_of(runtime, uow, caller)))
+            return _carried_out(runtime, lambda uow: use_case(begin(uow)))
         except Overtaken:
             continue
 
     def while_holding_the_log(uow: UnitOfWork) -> T:
         log.take_turn(uow)
-        return use_case(work_of(runtime, uow, caller))
+        return use_case(begin(uow))
 
     return _carried_out(runtime, while_holding_the_log)
 

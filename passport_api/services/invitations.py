@@ -3,13 +3,16 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from passport_api.domain.access import OrganisationUse, Use
+from passport_api.domain.access import (
+    Use,
+)
 from passport_api.domain.access_log import Entry, Outcome
 from passport_api.domain.decisions import Refused
 from passport_api.domain.endings import Ending, EndingKind
 from passport_api.domain.errors import InvalidField, SignInFailed
 from passport_api.domain.ids import AccountId, EntryId, InvitationId, MembershipId, OrganisationId, PassportId
 from passport_api.domain.invitations import LIFETIME, MAX_ATTEMPTS, InvitationStatus, check_role, invitation_status
+from passport_api.domain.organisation_uses import OrganisationUse
 from passport_api.domain.passwords import check_password
 from passport_api.domain.people import Capacity
 from passport_api.domain.roles import Role

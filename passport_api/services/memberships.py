@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from passport_api.domain.access import OrganisationUse
 from passport_api.domain.decisions import Reason, Refused
 from passport_api.domain.endings import Ending, EndingKind
 from passport_api.domain.errors import Clash, Conflict
 from passport_api.domain.ids import AccountId, MembershipId, OrganisationId
 from passport_api.domain.invitations import check_role
+from passport_api.domain.organisation_uses import OrganisationUse
 from passport_api.domain.people import Capacity
 from passport_api.domain.roles import Role
 from passport_api.services import journal

@@ -91,7 +91,7 @@ def _compared(step: Step) -> bool:
 def _alerted(step: Step, offer: Offer, passport_id: PassportId) -> tuple[Entry, PassportSeals] | None:
     """Alert a custodian to a number that was offered; gives the entry that says so. None when it was just erased."""
     record, parents = passports.with_parents(step.uow, passport_id)
-    account = accounts.with_memberships(step.uow, offer.account_id)
+    account = accounts.known(step.uow, offer.account_id)
     if record is None or account is None:
         return None
     seals = seals_of(step, record)

@@ -3,12 +3,16 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from passport_api.domain.access import OrganisationUse, Relation, Use
+from passport_api.domain.access import (
+    Relation,
+    Use,
+)
 from passport_api.domain.access_log import PASSPORT_LISTED, Entry
 from passport_api.domain.children import Child, check_birth
 from passport_api.domain.decisions import Refused
 from passport_api.domain.errors import Clash, Conflict, InvalidField
 from passport_api.domain.ids import AccountId, OrganisationId, PassportId
+from passport_api.domain.organisation_uses import OrganisationUse
 from passport_api.domain.people import Capacity
 from passport_api.domain.roles import CUSTODIANS, Role
 from passport_api.services import journal

@@ -10,9 +10,10 @@ from passport_api.domain.challenges import Challenge
 from passport_api.domain.children import Child
 from passport_api.domain.consents import Terms
 from passport_api.domain.corrections import version_hash
-from passport_api.domain.ids import AlertId, ChallengeId, ConsentId, PassportId, WebhookId
+from passport_api.domain.ids import AlertId, ChallengeId, ConsentId, PassportId, SearchCorrectionId, SearchId, WebhookId
 from passport_api.domain.protected_lists import ProtectedList, comparable
 from passport_api.domain.protection.terms import ProtectedKind
+from passport_api.domain.searches import Mending, Sought
 from passport_api.domain.statements import Statement
 from passport_api.domain.webhooks import Secret
 from passport_api.services import encoding
@@ -210,6 +211,26 @@ class Vault:
         return encoding.decode_secrets(
             self.service_key.derive(Purpose.SERVICE).unseal(_secrets_place(webhook_id), sealed)
         )
+
+    def seal_sought(self, search_id: SearchId, sought: Sought) -> bytes:
+        """Seal what a search looks for."""
+        place = Place("searches", "sealed_search", str(search_id), 1, _NOBODY)
+        return self.service_key.derive(Purpose.SERVICE).seal(place, encoding.encode_sought(sought))
+
+    def open_sought(self, search_id: SearchId, sealed: bytes) -> Sought:
+        """Open what a search looks for."""
+        place = Place("searches", "sealed_search", str(search_id), 1, _NOBODY)
+        return encoding.decode_sought(self.service_key.derive(Purpose.SERVICE).unseal(place, sealed))
+
+    def seal_mending(self, correction_id: SearchCorrectionId, mending: Mending) -> bytes:
+        """Seal what is to become of what a search found."""
+        place = Place("search_corrections", "sealed_correction", str(correction_id), 1, _NOBODY)
+        return self.service_key.derive(Purpose.SERVICE).seal(place, encoding.encode_mending(mending))
+
+    def open_mending(self, correction_id: SearchCorrectionId, sealed: bytes) -> Mending:
+        """Open what is to become of what a search found."""
+        place = Place("search_corrections", "sealed_correction", str(correction_id), 1, _NOBODY)
+        return encoding.decode_mending(self.service_key.derive(Purpose.SERVICE).unseal(place, sealed))
 
     def email_index(self, email: str) -> bytes:
         """The blind index of an email address, whatever its case."""

@@ -27,7 +27,7 @@ class AccountRecord:
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """An account with a living session, and every role it holds or held."""
+    """An account, and every role it holds or held."""
 
     sealed_identity: bytes
     memberships: tuple[Membership, ...]
@@ -79,8 +79,8 @@ def signed_in(uow: UnitOfWork, account_id: AccountId, session_id: SessionId) -> 
     return signed_in_from([tuple(row) for row in rows]) if rows else None
 
 
-def with_memberships(uow: UnitOfWork, account_id: AccountId) -> SignedIn | None:
-    """An account with every role that it holds or held, signed in or not; None when there is no such thing."""
+def known(uow: UnitOfWork, account_id: AccountId) -> SignedIn | None:
+    """An account with its memberships, whether it is signed in or not; None when there is no such thing."""
     rows: Sequence[AnyRow] = uow.connection.execute(_KNOWN, {"account_id": account_id}).all()
     return signed_in_from([tuple(row) for row in rows]) if rows else None
 

@@ -11,6 +11,7 @@ from passport_api.domain.erasures import ErasureFacts, Ground
 from passport_api.domain.ids import AccountId, ErasureId, OrganisationId, PassportId
 from passport_api.domain.transitions import OPEN, TransitionState
 from passport_api.store import _models as m
+from passport_api.store import searches
 from passport_api.store._pages import newest_first
 from passport_api.store._types import AnyRow
 from passport_api.store.database import UnitOfWork
@@ -132,6 +133,7 @@ def carry_out(uow: UnitOfWork, passport_id: PassportId, by: AccountId | None, at
     """
     for table in _OF_THE_CHILD:
         uow.connection.execute(delete(table).where(table.passport_id == passport_id))
+    searches.forget_of_passport(uow, passport_id, at)
     uow.connection.execute(update(m.Passport).where(m.Passport.id == passport_id).values(sealed_child=None))
     consents = update(m.Consent).where(m.Consent.passport_id == passport_id)
     still_open = (

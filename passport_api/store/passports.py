@@ -1,10 +1,10 @@
 """Passports, their parents, and the blind indexes of their current identifiers."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, bindparam, exists, insert, select, union
+from sqlalchemy import and_, bindparam, exists, func, insert, select, union
 from sqlalchemy.exc import IntegrityError
 
 from passport_api.domain.ids import AccountId, OrganisationId, PassportId
@@ -134,6 +134,28 @@ def responsible_for(
     mine = union(*(select(half.c.id) for half in halves)).subquery()
     query = _PASSPORT.join(mine, mine.c.id == m.Passport.id).order_by(m.Passport.id.desc()).limit(limit)
     return [_record(row) for row in uow.connection.execute(query)]
+
+
+def of_custodian(
+    uow: UnitOfWork, custodian_id: OrganisationId, after: PassportId | None, limit: int
+) -> list[PassportRecord]:
+    """The passports that a custodian holds, oldest first, without holding them."""
+    query = _PASSPORT.where(m.Passport.custodian_id == custodian_id).order_by(m.Passport.id).limit(limit)
+    if after is not None:
+        query = query.where(m.Passport.id > after)
+    return [_record(row) for row in uow.connection.execute(query)]
+
+
+def count_of_custodian(uow: UnitOfWork, custodian_id: OrganisationId) -> int:
+    """How many passports a custodian holds."""
+    query = select(func.count()).select_from(m.Passport).where(m.Passport.custodian_id == custodian_id, NOT_ERASED)
+    return uow.connection.execute(query).scalar_one()
+
+
+def among(uow: UnitOfWork, passport_ids: Collection[PassportId]) -> dict[PassportId, PassportRecord]:
+    """Of some passports those that there are, by their ids, without holding them."""
+    found = uow.connection.execute(_PASSPORT.where(m.Passport.id.in_(passport_ids)))
+    return {record.passport_id: record for record in map(_record, found)}
 
 
 def add(uow: UnitOfWork, passport: PassportRecord, created_by: AccountId, identifiers: dict[str, bytes]) -> None:

@@ -1,6 +1,6 @@
 """Statements, sealed: versions are appended; one that another took the place of, or that was withdrawn, has ended."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -150,6 +150,12 @@ def page_of(uow: UnitOfWork, passport_id: PassportId, after: StatementId | None,
 def versions_of(uow: UnitOfWork, statement_id: StatementId) -> list[VersionRecord]:
     """Every version of a statement, oldest first; none when there is no such statement."""
     return _records(uow, _VERSION.where(m.Statement.id == statement_id).order_by(m.Statement.version))
+
+
+def newest_of(uow: UnitOfWork, statement_ids: Collection[StatementId]) -> dict[StatementId, VersionRecord]:
+    """The newest version of each of some statements, whether it stands or not."""
+    query = _VERSION.where(m.Statement.id.in_(statement_ids)).order_by(m.Statement.id, m.Statement.version)
+    return {record.statement.statement_id: record for record in _records(uow, query)}
 
 
 def add(

@@ -12,6 +12,7 @@ from passport_api.services.execution import perform_unattended
 from passport_api.services.runtime import Step
 from passport_api.store import log, passports
 from support.conformance import METHODS, operations_of
+from support.searching import search_to_the_end
 from support.service import Service
 from support.world import PASSWORD, RELATIVE, Family, Person, World
 
@@ -217,6 +218,21 @@ def about_an_alert(scene: Scene, method: str, ending: str = "", body: dict[str, 
     return Request(family.social_worker, method, f"/v1/alerts/{alert}{ending}", body)
 
 
+def a_search(scene: Scene) -> Request:
+    path = f"/v1/organisations/{scene.family.custodian_id}/searches"
+    return Request(scene.family.social_worker, "POST", path, {"phrase": "a statement", "reason": "It has spread."})
+
+
+def about_a_search(
+    scene: Scene, method: str, ending: str = "", body: dict[str, Any] | None = None, *, finished: bool = True
+) -> Request:
+    asked = a_search(scene)
+    search = asked.person.made(asked.path, asked.body)["id"]
+    if finished:
+        search_to_the_end(scene.world.service)
+    return Request(asked.person, method, f"/v1/searches/{search}{ending}", body)
+
+
 CALLS: dict[str, Callable[[Scene], Request]] = {
     "accept_invitation": acceptance,
     "acknowledge_correction": an_answer,
@@ -245,6 +261,17 @@ CALLS: dict[str, Callable[[Scene], Request]] = {
     "resolve_challenge": lambda s: about_a_challenge(
         s, "POST", "/resolution", {"finding": "not_upheld", "reasons": "It was so."}, "custodian"
     ),
+    "make_search": a_search,
+    "list_searches": lambda s: Request(
+        s.family.social_worker, "GET", f"/v1/organisations/{s.family.custodian_id}/searches"
+    ),
+    "read_search": lambda s: about_a_search(s, "GET"),
+    "cancel_search": lambda s: about_a_search(s, "POST", "/cancellation", finished=False),
+    "list_hits": lambda s: about_a_search(s, "GET", "/hits"),
+    "correct_hits": lambda s: about_a_search(
+        s, "POST", "/corrections", {"reason": "It was not so.", "instead": None, "statements": None}
+    ),
+    "list_search_corrections": lambda s: about_a_search(s, "GET", "/corrections"),
     "confirm_erasure": lambda s: about_a_proposal(s, "POST", "/confirmation"),
     "create_invitation": parent_invitation,
     "create_invitation of staff": staff_invitation,

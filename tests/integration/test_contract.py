@@ -195,6 +195,8 @@ BESIDES = {
     "acknowledge_view": {"409"},
     "challenge_statement": {"409"},
     "withhold_statement": {"409"},
+    "list_hits": {"409"},
+    "correct_hits": {"409"},
     "show_statement_again": {"409"},
     "resolve_challenge": {"409"},
     "replace_protected_list": {"412", "428"},

@@ -123,6 +123,7 @@ def cast_of(world: World, family: Family, reader: Person | None = None) -> Cast:
         challenge=family.parent.made(f"/v1/statements/{statement}/challenges", {"words": "It is not so."})["id"],
         alert=world.alert(family),
         correction_notice=notice,
+        search=world.search(family, "statement for about_me")["id"],
         sending_authority=family.custodian_id,
         receiving_authority=family.authority_id,
         primary_school=family.from_id,

@@ -54,6 +54,8 @@ class Arranged:
     notice: str
     challenge: str
     alert: str
+    search: str
+    new_search: str
 
     @property
     def passport(self) -> str:
@@ -86,6 +88,8 @@ def arranged(world: World) -> Arranged:
         _notice(world, family.school_id, readers[0]),
         challenge,
         world.alert(family),
+        world.search(family, text)["id"],
+        family.social_worker.made(f"/v1/organisations/{family.custodian_id}/searches", SEARCH)["id"],
     )
 
 
@@ -110,6 +114,8 @@ Request = Callable[[Arranged], httpx.Response]
 EVERYDAY = {"regulation": "everyday"}
 PREVIEW = {"scope": EVERYDAY, "role": "class_teacher"}
 
+SEARCH = {"phrase": "a statement", "reason": "It has spread."}
+
 READS: dict[str, Request] = {
     "open_view": lambda at: at.readers[0].get(f"/v1/views/{at.view}"),
     "list_passports": lambda at: at.family.parent.get("/v1/passports"),
@@ -130,6 +136,10 @@ READS: dict[str, Request] = {
     "check_protection": lambda at: at.family.parent.post(f"{at.passport}/protection-checks", {"text": "Calm helps."}),
     "list_alerts": lambda at: at.family.social_worker.get(f"/v1/organisations/{at.family.custodian_id}/alerts"),
     "read_alert": lambda at: at.family.social_worker.get(f"/v1/alerts/{at.alert}"),
+    "list_searches": lambda at: at.family.social_worker.get(f"/v1/organisations/{at.family.custodian_id}/searches"),
+    "read_search": lambda at: at.family.social_worker.get(f"/v1/searches/{at.search}"),
+    "list_hits": lambda at: at.family.social_worker.get(f"/v1/searches/{at.search}/hits"),
+    "list_search_corrections": lambda at: at.family.social_worker.get(f"/v1/searches/{at.search}/corrections"),
     "list_notices_of_custodian": lambda at: at.family.social_worker.get(
         f"/v1/organisations/{at.family.custodian_id}/correction-notices"
     ),
@@ -148,6 +158,9 @@ READS: dict[str, Request] = {
     ),
 }
 """A request for each operation that shows what is kept about a child, or about people."""
+
+ENTRIES = {"list_hits": 2}
+"""Entries of a read that is about several things: the search, and the passport that it found something in."""
 
 AGAIN = {"open_view": lambda at: at.readers[0].get(f"/v1/views/{at.view}", headers={"If-None-Match": at.view_tag})}
 
@@ -179,6 +192,13 @@ WRITES: dict[str, Request] = {
     ),
     "settle_alert": lambda at: at.family.social_worker.post(
         f"/v1/alerts/{at.alert}/settlement", {"note": "It was put right."}
+    ),
+    "make_search": lambda at: at.family.social_worker.post(
+        f"/v1/organisations/{at.family.custodian_id}/searches", SEARCH
+    ),
+    "cancel_search": lambda at: at.family.social_worker.post(f"/v1/searches/{at.new_search}/cancellation"),
+    "correct_hits": lambda at: at.family.social_worker.post(
+        f"/v1/searches/{at.search}/corrections", {"reason": "It was not so.", "instead": None, "statements": None}
     ),
     "acknowledge_correction": lambda at: at.readers[0].post(
         f"/v1/correction-notices/{at.notice}/acknowledgement", {"copies": "amended"}
@@ -285,7 +305,7 @@ def test_the_entry_is_durable_before_the_first_byte_leaves(
     answer = requests[name](arranged)
     assert answer.status_code in {200, 304}
     assert at_each_byte
-    assert [len(committed - before) for committed in at_each_byte] == [1] * len(at_each_byte)
+    assert [len(committed - before) for committed in at_each_byte] == [ENTRIES.get(name, 1)] * len(at_each_byte)
     if name == "open_view":
         assert all(answer.json()["log_entry"] in committed - before for committed in at_each_byte)
 

@@ -138,6 +138,7 @@ def targets(service: Service, world: World, database: RawDatabase) -> dict[str, 
         _answer(database, mine, other),
         _service_key(database, service),
         _webhook(service, mine),
+        *_search(world, mine),
     ]
     return {f"{target.table}.{target.column}": target for target in built}
 
@@ -252,6 +253,22 @@ def _alert(world: World, mine: Family, other: Family) -> tuple[Target, Target]:
     return (
         Target("alerts", "sealed_details", key, mine.parent.name, ask, moves),
         Target("alerts", "sealed_note", key, note, ask, moves),
+    )
+
+
+def _search(world: World, mine: Family) -> tuple[Target, Target]:
+    """A search that has finished, and what is to become of what it found."""
+    phrase, instead = "a everyday statement", "what helps"
+    searches = [world.search(mine, each)["id"] for each in (phrase, "restricted statement")]
+    body = {"reason": "It was not so.", "instead": instead, "statements": None}
+    corrections = [mine.social_worker.made(f"/v1/searches/{each}/corrections", body)["id"] for each in searches]
+    listed = _get(mine.social_worker, f"/v1/organisations/{mine.custodian_id}/searches")
+    path = f"/v1/searches/{searches[0]}"
+    ask = (_get(mine.social_worker, path), listed, _get(mine.social_worker, f"{path}/hits"))
+    made = (_get(mine.social_worker, f"{path}/corrections"),)
+    return (
+        Target("searches", "sealed_search", {"id": UUID(searches[0])}, phrase, ask),
+        Target("search_corrections", "sealed_correction", {"id": UUID(corrections[0])}, instead, made),
     )
 
 
@@ -463,6 +480,9 @@ def test_each_ciphertext_names_the_column_that_it_is_kept_in(
     family.social_worker.made(f"/v1/challenges/{challenge}/resolution", finding)
     family.social_worker.made(f"/v1/alerts/{world.alert(family)}/settlement", {"note": "It was put right."})
     world.consent(family)
+    search = world.search(family, "everyday statement")["id"]
+    mending = {"reason": "It was not so.", "instead": None, "statements": None}
+    family.social_worker.made(f"/v1/searches/{search}/corrections", mending)
     family.social_worker.made("/v1/passports", {"child": world.child()}, headers={"Idempotency-Key": "a key"})
     sealed = {place for place in ciphertext_columns() if ".sealed_" in place}
     assert {f"{place.table}.{place.column}" for place in places} == sealed

@@ -48,6 +48,8 @@ ENDED = {
     "alerts",
     "passport_identifiers",
     "data_keys",
+    "search_hits",
+    "search_correction_items",
 }
 """Tables in which nothing about an erased passport is left."""
 
@@ -124,6 +126,9 @@ class Stage:
         _list_a_former_number(sibling)
         guest = {"name": "Somebody Invited", "email": "guest@people.example", "passport_id": sibling.passport_id}
         sibling.social_worker.made("/v1/invitations", guest)
+        search = self.world.search(sibling, "restricted statement")["id"]
+        mending = {"reason": "It was not so.", "instead": "what helps", "statements": [statement]}
+        sibling.social_worker.made(f"/v1/searches/{search}/corrections", mending)
         consent_id = self.world.consent(sibling)["id"]
         assert self.reader.get(f"/v1/views/{consent_id}").status_code == 200
         return Scene(self.world, self.raw, sibling, self.manager, self.reader, consent_id, child)

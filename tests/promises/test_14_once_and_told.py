@@ -43,16 +43,18 @@ class Creation:
 
 CREATIONS = (
     "POST /v1/invitations",
+    "POST /v1/organisations/{organisation_id}/searches",
     "POST /v1/passports",
     "POST /v1/passports/{passport_id}/consents",
     "POST /v1/passports/{passport_id}/erasures",
     "POST /v1/passports/{passport_id}/statements",
     "POST /v1/passports/{passport_id}/transitions",
+    "POST /v1/searches/{search_id}/corrections",
     "POST /v1/statements/{statement_id}/challenges",
     "POST /v1/statements/{statement_id}/corrections",
 )
 
-STATEMENTS, TRANSITIONS = CREATIONS[-4:-2]
+STATEMENTS, TRANSITIONS = CREATIONS[-5:-3]
 
 AT_MOST_ONE = {"POST /v1/passports/{passport_id}/erasures"}
 """Of which another cannot be made while one is open."""
@@ -102,16 +104,22 @@ def creations(world: World, family: Family) -> dict[str, Creation]:
     def correction() -> dict[str, Any]:
         return {"reason": next(names), "replacement": statement()}
 
+    searches = f"/v1/organisations/{family.custodian_id}/searches"
+    hits = f"/v1/searches/{world.search(family, 'statement for regulation')['id']}/corrections"
+    this = {"instead": None, "statements": [written]}
+
     return dict(
         zip(
             CREATIONS,
             (
                 Creation("invitations", worker, "/v1/invitations", invitation),
+                Creation("searches", worker, searches, lambda: {"phrase": next(names), "reason": next(names)}),
                 Creation("passports", worker, "/v1/passports", lambda: {"child": world.child()}),
                 Creation("consents", parent, f"{path}/consents", consent),
                 Creation("erasures", worker, f"{path}/erasures", erasure),
                 Creation("statements", parent, f"{path}/statements", statement),
                 Creation("transitions", worker, f"{path}/transitions", transition),
+                Creation("search_corrections", worker, hits, lambda: {"reason": next(names), **this}),
                 Creation("challenges", parent, f"/v1/statements/{written}/challenges", lambda: {"words": next(names)}),
                 Creation("statements", parent, f"/v1/statements/{written}/corrections", correction),
             ),
@@ -264,7 +272,7 @@ def test_a_refused_request_does_not_use_its_key_up(creations: dict[str, Creation
 def test_a_failed_request_does_not_use_its_key_up(
     creations: dict[str, Creation], world: World, database: RawDatabase
 ) -> None:
-    consent, passport, key = creations[CREATIONS[2]], creations[CREATIONS[1]], fresh_key()
+    consent, passport, key = creations[CREATIONS[3]], creations[CREATIONS[2]], fresh_key()
     elsewhere = {**consent.body(), "recipient_id": world.school()}
     with database.unchanged():
         not_json = consent.who.post(consent.path, headers={"Idempotency-Key": key, "Content-Type": "application/json"})

@@ -74,10 +74,12 @@ WITH_A_BODY = (
     "change_transition",
     "check_protection",
     "check_wording",
+    "correct_hits",
     "correct_statement",
     "create_invitation",
     "create_passport",
     "give_consent",
+    "make_search",
     "preview_scope",
     "propose_erasure",
     "record_transition",
@@ -127,6 +129,7 @@ def setting(service: Service, world: World) -> Setting:
         "statement_id": statement,
         "challenge_id": family.parent.made(f"/v1/statements/{statement}/challenges", {"words": "It is not so."})["id"],
         "alert_id": world.alert(family),
+        "search_id": world.search(family, "statement for regulation")["id"],
         "notice_id": reader.get("/v1/correction-notices").json()["items"][0]["id"],
         "membership_id": reader.membership_id or "",
         "entry": "0",
@@ -136,10 +139,15 @@ def setting(service: Service, world: World) -> Setting:
         for method, operation in declared.items():
             if method == "parameters":
                 continue
-            who = people[operation["x-access"]["callers"][0]]
-            each = Operation(operation["operationId"], method.upper(), path, ids, who, operation)
+            caller = operation["x-access"]["callers"][0]
+            here = ids | {"organisation_id": family.custodian_id} if caller == "custodian" else ids
+            each = Operation(operation["operationId"], method.upper(), path, here, people[caller], operation)
             operations[each.name] = each
     return Setting(contract, operations, _bodies(world, family, reader, corrected), family, other)
+    bodies = _bodies(world, family, reader) | {
+        "correct_hits": {"reason": "It was not so.", "instead": "was frightened", "statements": [statement]}
+    }
+    return Setting(contract, operations, bodies, family, other)
 
 
 def _bodies(world: World, family: Family, reader: Person, another: str) -> dict[str, dict[str, Any]]:
@@ -174,6 +182,7 @@ def _bodies(world: World, family: Family, reader: Person, another: str) -> dict[
             "reasons": "It was not so.",
             "correction": {"reason": "It was not so.", "replacement": statement},
         },
+        "make_search": {"phrase": "posed a risk", "reason": "It has spread."},
         "correct_statement": {"reason": "It was not so.", "replacement": statement},
         "change_role": {"role": "senco"},
         "change_transition": {"state": "cancelled", "planned_date": world.day(150)},

@@ -29,6 +29,8 @@ RULES = frozenset(
         "Must be a size that the log has had.",
         "Must be an open transition of this passport.",
         "Must be another organisation that is known here.",
+        "Must have at least 3 letters or digits.",
+        "Must be a statement that this search found.",
         "A challenge that is upheld comes with a correction, and no other.",
         "A parent or the custodian brings the young person's challenge.",
         "Must be in the future.",
@@ -71,6 +73,7 @@ class Cast:
     challenge: str
     alert: str
     correction_notice: str
+    search: str
     sending_authority: str
     receiving_authority: str
     primary_school: str
@@ -228,6 +231,7 @@ def _with_real_ids(text: str, cast: Cast) -> str:
         written.CHALLENGE: cast.challenge,
         written.ALERT: cast.alert,
         written.CORRECTION_NOTICE: cast.correction_notice,
+        written.SEARCH: cast.search,
         written.TEACHERS_MEMBERSHIP: cast.membership_to_change,
         written.SENDING_AUTHORITY: cast.sending_authority,
         written.RECEIVING_AUTHORITY: cast.receiving_authority,

@@ -34,6 +34,8 @@ _SEALED = {
     "consents": "sealed_terms",
     "log_entries": "sealed_payload",
     "accounts": "sealed_identity",
+    "searches": "sealed_search",
+    "search_corrections": "sealed_correction",
 }
 
 

@@ -69,6 +69,7 @@ def build_town(world: World) -> Town:
         "statement": written["id"],
         "challenge": _challenged(family, written["id"]),
         "alert": world.alert(family),
+        "search": world.search(family, "statement for regulation")["id"],
     }
     _responsible(town)
     _recipients(town)

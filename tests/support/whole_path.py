@@ -16,6 +16,7 @@ from passport_api.services import organisations, webhooks
 from passport_api.services.delivery import Delivery
 from passport_api.services.execution import perform_unattended
 from support.canaries import Canary, nhs_number, upn, word
+from support.searching import correct_to_the_end, search_to_the_end
 from support.service import Service
 from support.world import EVERY_SECTION, Person, World
 
@@ -89,6 +90,7 @@ class WholePath:
         self.open(self.reader)
         for person in (self.parents[0], self.worker):
             self.read(person)
+        self.search(self.worker)
         said = word()
         self.parents[0].made(
             "/v1/wording-checks", {"text": self.plant("NewWordingCheck.text", f"He likes {said}.", said)}
@@ -282,6 +284,31 @@ class WholePath:
         reader.made(f"/v1/correction-notices/{notice}/acknowledgement", {"copies": "destroyed"})
         for what in ("versions", "recipients", "correction-notices"):
             self.good(parent.get(f"{path}/{what}", params={"limit": "1"}))
+
+    def search(self, worker: Person) -> None:
+        """A phrase is looked for, found, and replaced."""
+        sought, why, instead, reason = (word() for _ in range(4))
+        statement = {
+            "section": "regulation",
+            "detail_level": "everyday",
+            "text": self.plant("NewSearch.phrase", f"He {sought} a risk", sought),
+            "source": "school",
+        }
+        worker.made(f"/v1/passports/{self.passport['id']}/statements", statement)
+        path = f"/v1/organisations/{self.custodian_id}/searches"
+        body = {"phrase": f"{sought} a risk", "reason": self.plant("NewSearch.reason", f"It {why} spread.", why)}
+        search = f"/v1/searches/{self.twice(worker, path, body)['id']}"
+        search_to_the_end(self.service)
+        assert len(self.good(worker.get(f"{search}/hits"))["items"]) == 1
+        mending = {
+            "reason": self.plant("NewSearchCorrection.reason", f"It {reason} him.", reason),
+            "instead": self.plant("NewSearchCorrection.instead", f"{instead} under a table", instead),
+            "statements": None,
+        }
+        self.twice(worker, f"{search}/corrections", mending)
+        correct_to_the_end(self.service)
+        for at in (path, search, f"{search}/hits", f"{search}/corrections"):
+            self.good(worker.get(at, params={"limit": "1"} if at != search else None))
 
     def read(self, person: Person) -> None:
         """Somebody responsible for the child reads all that they may, a page of one item at a time."""

@@ -13,6 +13,7 @@ from passport_api.domain.roles import Role
 from passport_api.services import invitations, organisations
 from passport_api.services.execution import perform_unattended
 from passport_api.services.invitations import Invitee
+from support.searching import search_to_the_end
 from support.service import Service
 
 PASSWORD = "a long enough password"
@@ -239,6 +240,13 @@ class World:
         """The parent consents."""
         path = f"/v1/passports/{family.passport_id}/consents"
         return family.parent.made(path, self.terms(family, scope, **changes))
+
+    def search(self, family: Family, phrase: str, by: Person | None = None) -> Any:
+        """The social worker has the custodian's passports looked through for a phrase, to the end."""
+        body = {"phrase": phrase, "reason": "It has spread."}
+        made = (by or family.social_worker).made(f"/v1/organisations/{family.custodian_id}/searches", body)
+        search_to_the_end(self.service)
+        return made
 
     def manager(self, family: Family) -> Person:
         """A manager of the family's custodian."""

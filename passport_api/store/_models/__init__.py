@@ -32,6 +32,7 @@ from passport_api.store._models.people import (
     Session,
 )
 from passport_api.store._models.protection import Alert, FormerNumber, OfferedNumber, ProtectedList
+from passport_api.store._models.searches import Search, SearchCorrection, SearchCorrectionItem, SearchHit
 
 __all__ = [
     "Account",
@@ -61,6 +62,10 @@ __all__ = [
     "PassportIdentifier",
     "ProtectedList",
     "RefreshToken",
+    "Search",
+    "SearchCorrection",
+    "SearchCorrectionItem",
+    "SearchHit",
     "ServiceKey",
     "Session",
     "Statement",

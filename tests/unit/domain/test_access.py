@@ -8,9 +8,7 @@ from hypothesis import strategies as st
 
 from passport_api.domain.access import (
     ALLOWED,
-    NEEDED_ROLES,
     Grounds,
-    OrganisationUse,
     Reading,
     Relation,
     Use,
@@ -22,6 +20,7 @@ from passport_api.domain.access import (
 )
 from passport_api.domain.decisions import Granted, Reason, Refused
 from passport_api.domain.levels import DetailLevel
+from passport_api.domain.organisation_uses import NEEDED_ROLES, OrganisationUse
 from passport_api.domain.people import Capacity
 from passport_api.domain.roles import Role
 from unit.domain.builders import (
@@ -69,6 +68,7 @@ PARENTS_AND_CUSTODIAN = {
 }
 PARENTS_ONLY = {"consent.previewed", "consent.given", "consent.approved", "consent.revoked"}
 CUSTODIAN_ONLY = {"parent.invited", "erasure.proposed", "challenge.resolved", "alert.read", "alert.settled"}
+CUSTODIAN_ONLY = {"parent.invited", "erasure.proposed", "challenge.resolved", "statement.corrected_together"}
 CUSTODIAN_AND_MANAGER = {"erasure.withdrawn", "erasure.read"}
 MANAGER_ONLY = {"passport.erased"}
 EVERY_USE = PARENTS_AND_CUSTODIAN | PARENTS_ONLY | CUSTODIAN_ONLY | CUSTODIAN_AND_MANAGER | MANAGER_ONLY
