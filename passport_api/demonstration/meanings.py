@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from passport_api.demonstration import shapes
 from passport_api.demonstration.shapes import Family
@@ -45,23 +45,23 @@ def list_of(said: shapes.ProtectedList) -> ProtectedList:
     return ProtectedList(tuple(ProtectedTerm(ProtectedKind(term.kind), term.text) for term in said.terms))
 
 
-def statement_of(said: shapes.Statement, written: Written) -> NewStatement:
-    """A statement as somebody writes it, after those that it rests on."""
+def statement_of(said: shapes.Statement, written: Written, today: date) -> NewStatement:
+    """A statement as somebody writes it today, after those that it rests on."""
     return NewStatement(
         section=Section(said.section),
         detail_level=DetailLevel(said.detail_level),
         kind=StatementKind(said.kind),
         text=said.text,
         source=said.source,
-        review_on=said.review_on,
+        review_on=_ahead(said.review_on, today),
         wording_reason=said.wording_reason,
         rests_on=tuple(written[key] for key in said.rests_on),
     )
 
 
-def correction_of(said: shapes.Correction, before: NewStatement) -> NewCorrection:
+def correction_of(said: shapes.Correction, before: NewStatement, today: date) -> NewCorrection:
     """A correction that has another text and review date stand, and the rest as it was."""
-    return NewCorrection(said.reason, replace(before, text=said.text, review_on=said.review_on))
+    return NewCorrection(said.reason, replace(before, text=said.text, review_on=_ahead(said.review_on, today)))
 
 
 def challenge_of(said: shapes.Challenge) -> NewChallenge:
@@ -91,3 +91,8 @@ def terms_of(said: shapes.Consent, founded: Organisations, transition_id: Transi
         valid_until=now + timedelta(days=said.valid_days),
         child_view=ChildView(said.child_view.asked, said.child_view.words),
     )
+
+
+def _ahead(review_on: date | None, today: date) -> date | None:
+    """A review date that is still to come: the family's year passes, and nobody can set one in the past."""
+    return None if review_on is None or review_on < today else review_on

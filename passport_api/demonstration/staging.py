@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -205,7 +206,7 @@ class _Director:
         self._as(said.author, lambda work: protected_lists.replace(work, passport_id, new, _nobody_else_was_there))
 
     def _write(self, passport_id: PassportId, said: Statement) -> None:
-        new = meanings.statement_of(said, self._written)
+        new = meanings.statement_of(said, self._written, self._today())
         written = self._as(said.author, lambda work: statements.write(work, passport_id, new))
         if said.key is not None:
             self._written[said.key] = written.kept.statement.statement_id
@@ -221,13 +222,17 @@ class _Director:
 
     def _correct(self, said: Correction) -> None:
         (before,) = (each for each in self._family.statements if each.key == said.statement)
-        new = meanings.correction_of(said, meanings.statement_of(before, self._written))
+        today = self._today()
+        new = meanings.correction_of(said, meanings.statement_of(before, self._written, today), today)
         statement_id = self._written[said.statement]
         self._as(said.author, lambda work: corrections.correct(work, statement_id, new, _nobody_else_was_there))
 
     def _challenge(self, said: Challenge) -> None:
         new, statement_id = meanings.challenge_of(said), self._written[said.statement]
         self._as(said.author, lambda work: challenges.make(work, statement_id, new))
+
+    def _today(self) -> date:
+        return self._runtime.clock().date()
 
     def _as(self, key: str, use_case: Callable[[Work], T | Refused]) -> T:
         outcome = perform(self._runtime, self._callers[key], use_case)

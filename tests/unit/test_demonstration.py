@@ -2,14 +2,14 @@
 
 import re
 from collections import Counter
-from datetime import date
+from datetime import date, timedelta
 from importlib import resources
 
 import pytest
 import yaml
 
 from passport_api import demonstration
-from passport_api.demonstration import DemonstrationInvalid, parse
+from passport_api.demonstration import DemonstrationInvalid, meanings, parse
 from passport_api.domain.levels import DetailLevel
 from passport_api.domain.protection.terms import KeptFrom, ProtectedKind
 from passport_api.domain.roles import Role, ceiling_of
@@ -168,6 +168,14 @@ def test_the_upn_carries_the_sending_authority_and_its_check_letter(upn):
 def test_the_child_is_eleven_when_the_move_comes():
     born, move = FAMILY.child.date_of_birth, FAMILY.transition.planned_date
     assert move.year - born.year - ((move.month, move.day) < (born.month, born.day)) == 11
+
+
+def test_it_can_be_staged_once_its_year_has_passed():
+    """Nobody can write a review date that has passed: the file's are left out from the day after."""
+    said = next(each for each in STATEMENTS if each.review_on is not None and not each.rests_on)
+    later = said.review_on + timedelta(days=1)
+    assert meanings.statement_of(said, {}, said.review_on).review_on == said.review_on
+    assert meanings.statement_of(said, {}, later).review_on is None
 
 
 def test_the_move_is_from_one_authoritys_school_to_anothers():

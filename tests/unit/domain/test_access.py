@@ -67,8 +67,14 @@ PARENTS_AND_CUSTODIAN = {
     "protected_list.asked",
 }
 PARENTS_ONLY = {"consent.previewed", "consent.given", "consent.approved", "consent.revoked"}
-CUSTODIAN_ONLY = {"parent.invited", "erasure.proposed", "challenge.resolved", "alert.read", "alert.settled"}
-CUSTODIAN_ONLY = {"parent.invited", "erasure.proposed", "challenge.resolved", "statement.corrected_together"}
+CUSTODIAN_ONLY = {
+    "parent.invited",
+    "erasure.proposed",
+    "challenge.resolved",
+    "statement.corrected_together",
+    "alert.read",
+    "alert.settled",
+}
 CUSTODIAN_AND_MANAGER = {"erasure.withdrawn", "erasure.read"}
 MANAGER_ONLY = {"passport.erased"}
 EVERY_USE = PARENTS_AND_CUSTODIAN | PARENTS_ONLY | CUSTODIAN_ONLY | CUSTODIAN_AND_MANAGER | MANAGER_ONLY
