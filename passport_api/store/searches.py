@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, delete, insert, or_, select, update
+from sqlalchemy import Select, bindparam, delete, insert, or_, select, update
 
 from passport_api.domain.ids import AccountId, OrganisationId, PassportId, SearchId, StatementId
 from passport_api.domain.searches import Hit, HitOutcome, Progress, SearchFacts, SearchStatus
@@ -60,6 +60,11 @@ _SEARCH = select(
     m.Account.sealed_identity,
     m.Search.last_passport_id,
 ).join(m.Account, m.Account.id == m.Search.made_by)
+_STANDING = (  # made once: it is asked for every passport
+    select(m.Statement.id, m.Statement.version, m.Statement.sealed_statement)
+    .where(m.Statement.passport_id == bindparam("passport_id"), m.Statement.ended_at.is_(None))
+    .order_by(m.Statement.id)
+)
 _UNFINISHED = m.Search.ended_at.is_(None)
 
 
@@ -171,11 +176,7 @@ def let_go(uow: UnitOfWork, search_id: SearchId, lease: datetime) -> None:
 
 def standing_of(uow: UnitOfWork, passport_id: PassportId) -> list[SealedStatement]:
     """The versions of a passport's statements that stand."""
-    rows = uow.connection.execute(
-        select(m.Statement.id, m.Statement.version, m.Statement.sealed_statement)
-        .where(m.Statement.passport_id == passport_id, m.Statement.ended_at.is_(None))
-        .order_by(m.Statement.id)
-    )
+    rows = uow.connection.execute(_STANDING, {"passport_id": passport_id})
     return [SealedStatement(StatementId(row[0]), row[1], row[2]) for row in rows]
 
 
