@@ -45,7 +45,8 @@ def the_rule(statements: list[Any], scope: dict[str, str], ceiling: str) -> list
 
 def as_shown(statement: Any) -> Any:
     """What a view says of a statement: not what those responsible for the child see besides."""
-    shown = {name: value for name, value in statement.items() if name not in {"status", "correction"}}
+    besides = {"status", "correction", "wording_reason", "rests_on", "findings"}
+    shown = {name: value for name, value in statement.items() if name not in besides}
     return {**shown, "challenges": []}
 
 
