@@ -111,7 +111,7 @@ def carry_out(
         raise Stale
     if before.statement.is_withdrawn:
         raise Conflict(Clash.STATEMENT_WITHDRAWN)
-    findings = () if new.replacement is None else examine(work, admitted, new.replacement, where)
+    findings = () if new.replacement is None else examine(work, admitted, new.replacement, where, statement_id)
     after = _next_version(work, admitted, before.statement, new)
     statements.end(work.uow, newest.version_id, work.at)
     kept = keep(work, admitted, after)

@@ -39,7 +39,9 @@ class NewStatement:
     rests_on: tuple[StatementId, ...] = ()
 
 
-def examine(work: Work, admitted: Admitted, new: NewStatement, where: str = "") -> tuple[Finding, ...]:
+def examine(
+    work: Work, admitted: Admitted, new: NewStatement, where: str = "", itself: StatementId | None = None
+) -> tuple[Finding, ...]:
     """Look at what somebody is about to write; gives what was found in it.
 
     Args:
@@ -47,6 +49,7 @@ def examine(work: Work, admitted: Admitted, new: NewStatement, where: str = "") 
         admitted: the passport, and who writes.
         new: what they write.
         where: what comes before its fields in the request, as a JSON pointer.
+        itself: the statement that it corrects; None for a new one.
 
     Raises:
         InvalidField: the review date is in the past, or it rests on what it cannot.
@@ -54,7 +57,7 @@ def examine(work: Work, admitted: Admitted, new: NewStatement, where: str = "") 
     """
     if new.review_on is not None and new.review_on < work.at.date():
         raise InvalidField(f"{where}/review_on", "Must not be in the past.")
-    _check_what_it_rests_on(work, admitted.record.passport_id, new, where)
+    _check_what_it_rests_on(work, admitted.record.passport_id, new, where, itself)
     findings = found_in(work, admitted, new)
     if strong_among(findings) and new.wording_reason is None:
         raise WordingHeld(findings, f"{where}/wording_reason")
@@ -82,10 +85,14 @@ def flag(work: Work, admitted: Admitted, written: Statement, findings: tuple[Fin
         raise_kept_wording(work, subject_of(admitted), written)
 
 
-def _check_what_it_rests_on(work: Work, passport_id: PassportId, new: NewStatement, where: str) -> None:
+def _check_what_it_rests_on(
+    work: Work, passport_id: PassportId, new: NewStatement, where: str, itself: StatementId | None
+) -> None:
     if new.rests_on and new.kind is not StatementKind.OPINION:
         raise InvalidField(f"{where}/rests_on", "Only an opinion says what it rests on.")
     for number, statement_id in enumerate(new.rests_on):
+        if statement_id == itself:
+            raise InvalidField(f"{where}/rests_on/{number}", "Nothing rests on itself.")
         versions = statements.versions_of(work.uow, statement_id)
         if not versions or versions[0].passport_id != passport_id:
             raise InvalidField(f"{where}/rests_on/{number}", "There is no such statement in this passport.")

@@ -200,6 +200,15 @@ def test_only_an_opinion_rests_on_something_and_only_in_its_own_passport(world: 
     assert [error["field"] for error in fact.json()["errors"]] == ["/rests_on"]
 
 
+def test_no_opinion_is_corrected_to_rest_on_itself(family: Family) -> None:
+    resting = opinion(family).json()["id"]
+    path = f"/v1/statements/{resting}"
+    new = statement("In the opinion of Dr Sandler he is at ease.", kind="opinion", rests_on=[resting])
+    headers = {"If-Match": family.parent.get(path).headers["ETag"]}
+    refused = family.parent.post(f"{path}/corrections", {"reason": "He is.", "replacement": new}, headers=headers)
+    assert [error["field"] for error in refused.json()["errors"]] == ["/replacement/rests_on/0"]
+
+
 def test_no_reader_is_told_what_it_rests_on(world: World, family: Family) -> None:
     resting = opinion(family, write(family, FINE, detail_level="restricted").json()["id"]).json()
     reader = world.member(family.school_id, "designated_teacher")

@@ -107,7 +107,9 @@ def case_in(world: World, children: int = 3) -> Case:
     for number, child in enumerate(case.children):
         world.statement(child, "regulation", "everyday", FINE)
         if number != 1:
-            case.harmed[child.passport_id] = world.statement(child, "safety", "restricted", HARM)["id"]
+            case.harmed[child.passport_id] = world.statement(child, "safety", "restricted", HARM, wording_reason=WHY)[
+                "id"
+            ]
     return case
 
 
@@ -125,7 +127,7 @@ def searching_of(case: Case, batch: int = 1) -> Searching:
 
 def test_it_finds_what_stands_in_every_passport_of_the_custodian_and_in_no_other(case: Case, world: World) -> None:
     elsewhere = world.family()
-    world.statement(elsewhere, "safety", "everyday", HARM)
+    world.statement(elsewhere, "safety", "everyday", HARM, wording_reason=WHY)
     path = case.ask()
     waiting = case.worker.get(path).json()
     assert (waiting["status"], waiting["progress"]) == ("waiting", {"looked_at": 0, "of": 3, "unreadable": 0})
@@ -499,6 +501,27 @@ def test_corrected_together_the_phrase_is_replaced_and_everyone_is_told(case: Ca
     ended = {row["subject_id"] for row in case.rows("endings") if row["kind"] == "statement_version_ended"}
     first = [row for row in case.rows("statements") if str(row["id"]) in case.harmed.values() and row["version"] == 1]
     assert {row["version_id"] for row in first} <= ended
+
+
+def test_what_harms_in_the_rest_stays_for_the_reason_of_the_correction_and_the_reviewer_is_shown_it(
+    case: Case, world: World
+) -> None:
+    rest = "He is attention seeking."
+    body = {"section": "safety", "detail_level": "everyday", "source": "parent"}
+    said = {**body, "text": f"He posed a risk. {rest}", "wording_reason": "It is what the report says."}
+    harmed = case.family.parent.made(f"/v1/passports/{case.family.passport_id}/statements", said)["id"]
+    opinion = {**body, "kind": "opinion", "text": "In my opinion he posed a risk.", "rests_on": [harmed]}
+    resting = case.family.parent.made(
+        f"/v1/passports/{case.family.passport_id}/statements", {**opinion, "wording_reason": "It is what it says."}
+    )["id"]
+    case.corrected(case.searched(), instead="hid", statements=[harmed, resting])
+    mended = case.worker.get(f"/v1/statements/{harmed}").json()
+    assert (mended["text"], mended["wording_reason"]) == (f"He hid. {rest}", said["wording_reason"])
+    assert case.worker.get(f"/v1/statements/{resting}").json()["rests_on"] == [harmed]
+    alerts = every(case.worker, f"/v1/organisations/{case.family.custodian_id}/alerts")
+    assert {"kind": "wording_kept", "statement_id": harmed, "version": 2}.items() <= {
+        **next(each for each in alerts if (each["statement_id"], each["version"]) == (harmed, 2))
+    }.items()
 
 
 def test_corrected_together_they_are_withdrawn_where_nothing_is_to_stand(case: Case) -> None:

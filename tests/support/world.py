@@ -199,7 +199,7 @@ class World:
         """The parent replaces a statement with a text, or withdraws it."""
         path = f"/v1/statements/{statement_id}"
         now = family.parent.get(path)
-        kept = ("section", "detail_level", "kind", "source")
+        kept = ("section", "detail_level", "kind", "source", "wording_reason")
         replacement = None if text is None else {**{name: now.json()[name] for name in kept}, "text": text}
         body = {"reason": "We looked into it again.", "replacement": replacement}
         return family.parent.made(f"{path}/corrections", body, headers={"If-Match": now.headers["ETag"]})
