@@ -85,9 +85,9 @@ def test_a_rule_that_is_not_as_it_should_be_is_refused(before, after, message):
     ("before", "after", "message"),
     [
         ("format: 1", "format: 2", "format: must be 1"),
-        ("version: 2", "version: 0", "version: must be a number from 1"),
-        ("version: 2", "version: true", "version: must be a number from 1"),
-        ("version: 2", "edition: 1", "must have exactly these fields"),
+        ("version: 3", "version: 0", "version: must be a number from 1"),
+        ("version: 3", "version: true", "version: must be a number from 1"),
+        ("version: 3", "edition: 1", "must have exactly these fields"),
         ("  titles:", "  ranks:", "usage: must have exactly these lists"),
         ("    publisher: NSPCC Learning\n", "", "sources.nspcc: must have exactly these texts"),
         ("    - mr\n", "    - [mr]\n", "usage.titles: must be a list of texts"),
