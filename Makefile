@@ -30,7 +30,7 @@ run: .venv/run.stamp  ## Start the service with a demonstration family (DATA=dat
 dev: .venv/dev.stamp  ## Make the environment with every tool in it
 
 test: dev  ## Every test, on SQLite and on PostgreSQL
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 lint: dev  ## Style, types and the direction of imports
 	$(BIN)/ruff check .
@@ -58,7 +58,7 @@ bench-rotation: dev  ## Measure releases while 100,000 passports' keys are rewra
 	$(BIN)/python -m bench.rotation
 
 torture: dev  ## Kill the server under load, fifty times, and every command half way
-	$(BIN)/python -m pytest -m 'torture or at_length' tests/promises --torture-rounds 50
+	$(BIN)/python -m pytest -m 'torture or at_length' tests/promises tests/integration --torture-rounds 50
 
 faults: dev  ## Fill the disk, kill and freeze the database, hold its locks: ten times each, under load
 	$(BIN)/python -m pytest -m faults tests/faults --fault-rounds 10

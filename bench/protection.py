@@ -78,11 +78,11 @@ def _composing(texts: Sequence[str], turns: int) -> dict[str, float]:
     remembering = Screen(Screening(), seals, sealed, child)
 
     def anew() -> object:
-        return Screen(Screening(), seals, sealed, child).stopped(view, {})
+        return Screen(Screening(), seals, sealed, child).verdict(view, {})
 
     return {
         "the screen before a view, the first time since something changed": _median(anew, turns),
-        "the screen before a view, from then on": _median(lambda: remembering.stopped(view, {}), turns),
+        "the screen before a view, from then on": _median(lambda: remembering.verdict(view, {}), turns),
     }
 
 

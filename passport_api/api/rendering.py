@@ -34,7 +34,7 @@ def text_or_none(value: object | None) -> str | None:
 
 def actor(capacity: Capacity) -> Rendered:
     """Who did something."""
-    return {"name": capacity.name, "role": capacity.role, "organisation": capacity.organisation}
+    return {"name": capacity.name or None, "role": capacity.role, "organisation": capacity.organisation}
 
 
 def statement(shown: Statement, today: date) -> Rendered:
@@ -152,7 +152,8 @@ def _beside(beside: Beside) -> Rendered:
     return {
         "id": str(beside.challenge_id),
         "challenger": beside.challenge.challenger.value,
-        "words": beside.challenge.words,
+        "words": None if beside.hushed else beside.challenge.words,
+        "due_on": beside.due_on.isoformat() if beside.is_open else None,
         "status": "open" if beside.is_open else Resolved.NOT_UPHELD.value,
     }
 

@@ -88,7 +88,7 @@ def list_hits(query: dict[str, Any], search_id: UUID) -> Response:
 
 @blueprint.route("/v1/searches/<uuid:search_id>/corrections", methods=["POST"], parameters=[SEARCH_ID])
 @access(callers=("custodian",), logs="search.correction_asked")
-@blueprint.problems("not_found", "conflict", "idempotency_mismatch")
+@blueprint.problems("not_found", "conflict", "idempotency_mismatch", "wording_held")
 @blueprint.doc(parameters=[IDEMPOTENCY_KEY])
 @blueprint.arguments(wire.NewSearchCorrection, examples=examples.CORRECT)
 @blueprint.response(201, wire.SearchCorrection, example=examples.CORRECTING, headers={"Idempotency-Replayed": REPLAYED})

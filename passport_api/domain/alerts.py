@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from passport_api.domain.ids import AlertId, PassportId, StatementId
+from passport_api.domain.ids import AccountId, AlertId, PassportId, StatementId
 from passport_api.domain.people import Capacity
 
 MAX_NOTE = 1000
@@ -16,12 +16,20 @@ class AlertKind(StrEnum):
 
     STATEMENT_STOPPED = "statement_stopped"
     """Views leave a statement out: it says what is on the child's protected list."""
+    CHALLENGE_HUSHED = "challenge_hushed"
+    """Views leave out the words of a challenge, for the same reason."""
+    PROTECTION_EASED = "protection_eased"
+    """A parent took something off the protected list, or let a name be used."""
     WORDING_KEPT = "wording_kept"
     """Somebody kept a wording that should be changed, and gave a reason."""
     OPINION_RESTS_ON_CORRECTED = "opinion_rests_on_corrected"
     """What an opinion rests on says something else now, or nothing."""
     NUMBER_OFFERED = "number_offered"
     """Somebody used a number by which the child was known once."""
+
+
+TAKES_ANOTHER = frozenset({AlertKind.STATEMENT_STOPPED, AlertKind.WORDING_KEPT})
+"""Alerts that whoever wrote what raised them cannot settle: nobody reviews their own words."""
 
 
 class AlertStatus(StrEnum):
@@ -59,8 +67,11 @@ class AlertDetails:
 
     Attributes:
         by: who did what raised it; None where nobody did.
-        about: what more there is to say, in words of closed sets and ids: a number's kind, the statement it rests on.
+        about: what more there is to say, in words of closed sets and ids: a number's kind, the statement it rests on,
+            the challenge whose words are left out.
+        account_id: whose doing it was; None where it was nobody's.
     """
 
     by: Capacity | None
     about: str | None = None
+    account_id: AccountId | None = None

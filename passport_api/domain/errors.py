@@ -53,6 +53,7 @@ class Clash(StrEnum):
     ERASURE_PROPOSED = "There is an open proposal to erase this passport already."
     ERASURE_NOT_OPEN = "This proposal is no longer open."
     STATEMENT_WITHDRAWN = "This statement was withdrawn already."
+    OWN_ALERT = "You wrote what this alert is about: somebody else looks at it."
     ALERT_SETTLED = "This alert has been settled already."
     CHALLENGE_RESOLVED = "This challenge has been resolved already."
     SEARCH_UNFINISHED = "This search has not finished."

@@ -21,6 +21,7 @@ class Kind(StrEnum):
     STATEMENT_CORRECTED = "statement.corrected"
     CORRECTION_CHASED = "correction.chased"
     ALERT_RAISED = "alert.raised"
+    PROTECTION_CHANGED = "protection.changed"
     CHALLENGE_MADE = "challenge.made"
     CHALLENGE_DUE = "challenge.due"
     CHALLENGE_OVERDUE = "challenge.overdue"
@@ -33,6 +34,7 @@ SUBJECT: dict[Kind, str] = {
     Kind.STATEMENT_CORRECTED: "correction_notice_id",
     Kind.CORRECTION_CHASED: "correction_notice_id",
     Kind.ALERT_RAISED: "alert_id",
+    Kind.PROTECTION_CHANGED: "passport_id",
     Kind.CHALLENGE_MADE: "challenge_id",
     Kind.CHALLENGE_DUE: "challenge_id",
     Kind.CHALLENGE_OVERDUE: "challenge_id",
@@ -49,6 +51,7 @@ TOLD: dict[Kind, frozenset[Role]] = {
     Kind.STATEMENT_CORRECTED: SEES_CONTENT,
     Kind.CORRECTION_CHASED: SEES_CONTENT,
     Kind.ALERT_RAISED: _SOCIAL_WORKERS,
+    Kind.PROTECTION_CHANGED: _NOBODY,
     Kind.CHALLENGE_MADE: _SOCIAL_WORKERS,
     Kind.CHALLENGE_DUE: _SOCIAL_WORKERS,
     Kind.CHALLENGE_OVERDUE: _SOCIAL_WORKERS,

@@ -42,6 +42,7 @@ def changes_since(
     sections: Iterable[SectionView],
     written: Container[StatementId],
     before: tuple[SectionView, ...],
+    unseen: Container[StatementId] = (),
 ) -> Changes:
     """What has changed for a reader.
 
@@ -50,6 +51,7 @@ def changes_since(
         sections: what they are shown now.
         written: the statements whose version was written since.
         before: those versions laid out as this reader would have been shown them that have ended since.
+        unseen: the statements of which this reader was shown no version: what is shown of them now is new.
     """
     if since is None:
         return Changes(None)
@@ -59,9 +61,9 @@ def changes_since(
     fresh = [statement for statement in shown if statement.statement_id in written]
     return Changes(
         since,
-        tuple(each.statement_id for each in fresh if each.version == 1),
-        tuple(each.statement_id for each in fresh if each.version > 1),
-        tuple(dict.fromkeys(statement_id for statement_id in gone if statement_id not in now)),
+        tuple(each.statement_id for each in fresh if each.version == 1 or each.statement_id in unseen),
+        tuple(each.statement_id for each in fresh if each.version > 1 and each.statement_id not in unseen),
+        tuple(dict.fromkeys(each for each in gone if each not in now and each not in unseen)),
     )
 
 

@@ -57,6 +57,13 @@ WORDS: dict[Kind, Words] = {
         "When you have dealt with it, say there what came of it.",
         action="Sign in to see the list",
     ),
+    Kind.PROTECTION_CHANGED: Words(
+        subject="Somebody edited a list that you keep",
+        happened="Somebody edited a list that you keep together.",
+        next="Please sign in and look at it. The log there says who did it, and when. "
+        "If you did not expect it, talk to them.",
+        action="Sign in to look at it",
+    ),
     Kind.CHALLENGE_MADE: Words(
         subject="Somebody says that something {organisation} holds is wrong",
         happened="Somebody says that something in the records of {organisation} is wrong or unfair.",

@@ -5,16 +5,15 @@ about they read here, once they have signed in.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from passport_api.domain.access import Use
-from passport_api.domain.alerts import AlertDetails, AlertFacts, AlertKind, AlertStatus
+from passport_api.domain.alerts import TAKES_ANOTHER, AlertDetails, AlertFacts, AlertKind, AlertStatus
 from passport_api.domain.decisions import Refused
 from passport_api.domain.errors import Clash, Conflict
-from passport_api.domain.ids import AlertId, OrganisationId
+from passport_api.domain.ids import AlertId, ChallengeId, OrganisationId
 from passport_api.domain.organisation_uses import OrganisationUse
 from passport_api.domain.outbox import Kind
-from passport_api.domain.people import Capacity
 from passport_api.domain.statements import Statement
 from passport_api.services import journal
 from passport_api.services.admission import Admitted, admit, admit_to_organisation, note
@@ -42,7 +41,7 @@ class ShownAlert:
     note: str | None
 
 
-def raise_stopped(step: Step, subject: Subject, stopped: Iterable[Statement], by: Capacity | None) -> None:
+def raise_stopped(step: Step, subject: Subject, stopped: Iterable[Statement], by: AlertDetails) -> None:
     """Alert a custodian to statements that views leave out, once for each version of each.
 
     Args:
@@ -52,7 +51,7 @@ def raise_stopped(step: Step, subject: Subject, stopped: Iterable[Statement], by
         by: who wrote or would have read them.
     """
     versions = [(each.statement_id, each.version) for each in stopped]
-    _raise_new(step, subject, AlertKind.STATEMENT_STOPPED, versions, AlertDetails(by))
+    _raise_new(step, subject, AlertKind.STATEMENT_STOPPED, versions, by)
 
 
 def are_raised(step: Step, stopped: Iterable[Statement]) -> bool:
@@ -61,10 +60,15 @@ def are_raised(step: Step, stopped: Iterable[Statement]) -> bool:
     return alerts.raised(step.uow, AlertKind.STATEMENT_STOPPED, versions) == versions
 
 
-def raise_kept_wording(step: Step, subject: Subject, statement: Statement) -> None:
+def raise_kept_wording(step: Step, subject: Subject, statement: Statement, by: AlertDetails) -> None:
     """Show a custodian's reviewer a wording that somebody kept although it harms; the statement says why."""
     versions = [(statement.statement_id, statement.version)]
-    _raise_new(step, subject, AlertKind.WORDING_KEPT, versions, AlertDetails(statement.author))
+    _raise_new(step, subject, AlertKind.WORDING_KEPT, versions, by)
+
+
+def raise_hushed(step: Step, subject: Subject, challenge_id: ChallengeId, version: Version, by: AlertDetails) -> None:
+    """Alert a custodian to a challenge whose words views leave out."""
+    raise_alert(step, subject, AlertKind.CHALLENGE_HUSHED, replace(by, about=str(challenge_id)), version)
 
 
 def raise_shaken(step: Step, subject: Subject, opinions: Iterable[Statement], corrected: Statement) -> None:
@@ -75,9 +79,15 @@ def raise_shaken(step: Step, subject: Subject, opinions: Iterable[Statement], co
 
 
 def raise_alert(
-    step: Step, subject: Subject, kind: AlertKind, details: AlertDetails, version: Version | None = None
+    step: Step,
+    subject: Subject,
+    kind: AlertKind,
+    details: AlertDetails,
+    version: Version | None = None,
+    *,
+    tell: bool = True,
 ) -> AlertFacts:
-    """Raise one alert, and tell the custodian that there is one."""
+    """Raise one alert, and tell the custodian that there is one, unless they are told of another at the same time."""
     facts = AlertFacts(
         alert_id=AlertId(step.runtime.new_id()),
         passport_id=subject.seals.passport_id,
@@ -87,8 +97,14 @@ def raise_alert(
         raised_at=step.at,
     )
     alerts.add(step.uow, AlertRecord(facts, subject.seals.seal_details(facts.alert_id, details)))
-    notify_organisation(step, Kind.ALERT_RAISED, subject.custodian_id, facts.alert_id)
+    if tell:
+        notify_organisation(step, Kind.ALERT_RAISED, subject.custodian_id, facts.alert_id)
     return facts
+
+
+def details_of(work: Work, admitted: Admitted) -> AlertDetails:
+    """Whose doing it is, of somebody who was admitted."""
+    return AlertDetails(admitted.grounds.capacity, account_id=work.actor.account_id)
 
 
 def subject_of(admitted: Admitted) -> Subject:
@@ -122,13 +138,16 @@ def settle(work: Work, alert_id: AlertId, said: str) -> ShownAlert | Refused:
     """Say what came of an alert, as the custodian. What it stopped stays stopped for as long as its words stand.
 
     Raises:
-        Conflict: it has been settled.
+        Conflict: it has been settled, or is about what the actor wrote.
     """
     admitted = _admit(work, Use.SETTLE_ALERT, alert_id)
     if isinstance(admitted, Refused):
         return admitted
-    if _shown(work, admitted, alert_id).facts.settled_at is not None:
+    shown = _shown(work, admitted, alert_id)
+    if shown.facts.settled_at is not None:
         raise Conflict(Clash.ALERT_SETTLED)
+    if shown.facts.kind in TAKES_ANOTHER and shown.details.account_id == work.actor.account_id:
+        raise Conflict(Clash.OWN_ALERT)
     alerts.settle(work.uow, alert_id, admitted.seals.seal_note(alert_id, said), work.actor.account_id, work.at)
     settled = _shown(work, admitted, alert_id)
     note(work, admitted)
@@ -147,9 +166,9 @@ def _raise_new(
     if not versions:
         return
     known = alerts.raised(step.uow, kind, versions, open_ones=open_ones)
-    for version in versions:
-        if version not in known:
-            raise_alert(step, subject, kind, details, version)
+    new = [version for version in versions if version not in known]
+    for number, version in enumerate(new):
+        raise_alert(step, subject, kind, details, version, tell=number == 0)
 
 
 def _admit(work: Work, use: Use, alert_id: AlertId) -> Admitted | Refused:

@@ -11,6 +11,7 @@ from passport_api.domain.access import (
     Relation,
     Use,
 )
+from passport_api.domain.alerts import AlertDetails
 from passport_api.domain.challenges import (
     Challenge,
     ChallengeFacts,
@@ -26,12 +27,14 @@ from passport_api.domain.organisation_uses import OrganisationUse
 from passport_api.domain.outbox import Kind
 from passport_api.services import corrections, journal, outbox
 from passport_api.services.admission import Admitted, admit, admit_to_organisation, note
+from passport_api.services.alerts import Subject, details_of, raise_hushed, subject_of
 from passport_api.services.corrections import NewCorrection
 from passport_api.services.runtime import Work
+from passport_api.services.screening import Screen
 from passport_api.services.statements import opened, seen_of
 from passport_api.services.vault import PassportSeals
 from passport_api.services.views import find_shown
-from passport_api.store import challenges, statements
+from passport_api.store import challenges, protected_lists, statements
 from passport_api.store.challenges import ChallengeRecord
 
 _REPLACEMENT = "/correction/replacement"
@@ -103,6 +106,7 @@ def make(work: Work, statement_id: StatementId, new: NewChallenge) -> ShownChall
     own = Challenger.PARENT if is_parent else Challenger.PROFESSIONAL
     challenge = Challenge(Challenger.YOUNG_PERSON if new.for_young_person else own, new.words)
     made = _keep(work, admitted.seals, statement_id, newest.version, challenge)
+    _screen(work, subject_of(admitted), admitted.record.sealed_child, made, details_of(work, admitted))
     _tell_custodian(work, admitted.record.custodian_id, made.facts)
     note(work, admitted, sections=(newest.section,), statements=seen_of([newest]))
     return made
@@ -206,6 +210,8 @@ def _made_by_reader(
         raise InvalidField("/for_young_person", "A parent or the custodian brings the young person's challenge.")
     challenge = Challenge(Challenger.PROFESSIONAL, new.words)
     made = _keep(work, shown.seals, statement_id, shown.statement.version, challenge)
+    by = AlertDetails(shown.entry.actor, account_id=work.actor.account_id)
+    _screen(work, Subject(shown.seals, shown.custodian_id), shown.sealed_child, made, by)
     _tell_custodian(work, shown.custodian_id, made.facts)
     journal.write(work, shown.entry, shown.seals)
     return made
@@ -224,6 +230,15 @@ def _keep(
     sealed = seals.seal_challenge(facts.challenge_id, challenge)
     challenges.add(work.uow, ChallengeRecord(facts, work.actor.account_id, sealed))
     return ShownChallenge(facts, challenge_status(facts, work.at), challenge, None)
+
+
+def _screen(work: Work, subject: Subject, sealed_child: bytes, made: ShownChallenge, by: AlertDetails) -> None:
+    """Alert the custodian to words that views leave out; whoever wrote them is told nothing."""
+    seals, facts = subject.seals, made.facts
+    sealed = protected_lists.standing(work.uow, facts.passport_id)
+    screen = Screen(work.runtime.screening, seals, sealed, seals.open_child(sealed_child))
+    if sealed is not None and screen.matcher(sealed).stops(made.challenge.words):
+        raise_hushed(work, subject, facts.challenge_id, (facts.statement_id, facts.version), by)
 
 
 def _tell_custodian(work: Work, custodian_id: OrganisationId, facts: ChallengeFacts) -> None:

@@ -29,7 +29,7 @@ from passport_api.domain.transitions import OPEN, TransitionState
 from passport_api.services import outbox
 from passport_api.services import transitions as moves
 from passport_api.services.admission import Admitted, admit, note
-from passport_api.services.alerts import raise_stopped, subject_of
+from passport_api.services.alerts import details_of, raise_stopped, subject_of
 from passport_api.services.layouts import Layout, lay_out
 from passport_api.services.protected_lists import screen_of
 from passport_api.services.runtime import Work
@@ -169,7 +169,7 @@ def _preview(
         raise InvalidField(field, "This role never sees content.")
     screen = screen_of(work, admitted)
     layout = lay_out(screen, statements.standing(work.uow, admitted.record.passport_id), scope, ceiling)
-    raise_stopped(work, subject_of(admitted), layout.stopped, admitted.grounds.capacity)
+    raise_stopped(work, subject_of(admitted), layout.stopped, details_of(work, admitted))
     note(
         work,
         admitted,

@@ -18,7 +18,7 @@ from passport_api.services.runtime import Work
 from passport_api.services.statements import ExaminedStatement, KeptStatement, keep, opened, seen_of
 from passport_api.services.traces import Receipt, receipts_of
 from passport_api.services.writing import NewStatement, examine, flag
-from passport_api.store import correction_notices, log, organisations, statements
+from passport_api.store import alerts, correction_notices, log, organisations, statements
 
 Matches = Callable[[KeptStatement], bool]
 """Whether a statement is still the one that the caller read (If-Match)."""
@@ -115,6 +115,7 @@ def carry_out(
     after = _next_version(work, admitted, before.statement, new)
     statements.end(work.uow, newest.version_id, work.at)
     kept = keep(work, admitted, after)
+    alerts.supersede(work.uow, statement_id, work.actor.account_id, work.at)
     flag(work, admitted, after, findings)
     raise_shaken(work, subject_of(admitted), _resting_on(work, admitted, statement_id), after)
     notices = _tell(work, admitted, after)

@@ -124,24 +124,18 @@ def decode_list(plaintext: bytes) -> ProtectedList:
 
 def encode_details(details: AlertDetails) -> bytes:
     """Write what is sealed of an alert."""
-    return _dump({"by": None if details.by is None else _capacity(details.by), "about": details.about})
+    by = None if details.by is None else _capacity(details.by)
+    account = None if details.account_id is None else str(details.account_id)
+    return _dump({"by": by, "about": details.about, "account": account})
 
 
 def decode_details(plaintext: bytes) -> AlertDetails:
     """Read what is sealed of an alert."""
     content = _load(plaintext)
-    by = content["by"]
-    return AlertDetails(None if by is None else Capacity(*by), content["about"])
-
-
-def encode_note(note: str) -> bytes:
-    """Write what came of an alert."""
-    return _dump({"note": note})
-
-
-def decode_note(plaintext: bytes) -> str:
-    """Read what came of an alert."""
-    return str(_load(plaintext)["note"])
+    by, account = content["by"], content["account"]
+    return AlertDetails(
+        None if by is None else Capacity(*by), content["about"], None if account is None else AccountId(UUID(account))
+    )
 
 
 def encode_child(child: Child) -> bytes:

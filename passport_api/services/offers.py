@@ -5,12 +5,16 @@ signed-in person's request is kept as a blind index, whether it is known or not,
 worker compares each with the former ones and forgets it.
 """
 
+import json
+from collections.abc import Iterator
+from dataclasses import replace
 from urllib.parse import unquote_plus
 
 from passport_api.domain.access import capacity_of
 from passport_api.domain.access_log import NUMBER_OFFERED, Entry, Outcome
 from passport_api.domain.alerts import AlertDetails, AlertKind
 from passport_api.domain.decisions import Reason
+from passport_api.domain.errors import InvalidField
 from passport_api.domain.ids import EntryId, OfferId, PassportId
 from passport_api.domain.people import Actor
 from passport_api.domain.protection.leaks import LeakKind, numbers_in
@@ -22,11 +26,12 @@ from passport_api.services.execution import perform_unattended
 from passport_api.services.journal import Asked
 from passport_api.services.runtime import Caller, Runtime, Step
 from passport_api.services.vault import PassportSeals
-from passport_api.store import accounts, decisions, offers, passports, protected_lists
+from passport_api.store import accounts, alerts, decisions, offers, passports, protected_lists
 from passport_api.store.offers import Offer
+from passport_keys.errors import KeyStoreError, ProviderUnavailable
 
-MOST = 20
-"""How many numbers of one request are looked at: nobody moves more children at once."""
+MOST = 50
+"""How many numbers a request may have: nobody moves more children at once."""
 
 _KINDS = {LeakKind.UPN: ProtectedKind.UPN, LeakKind.NHS_NUMBER: ProtectedKind.NHS_NUMBER}
 
@@ -35,37 +40,63 @@ def keep(runtime: Runtime, caller: Caller, body: bytes, query: bytes) -> None:
     """Keep the numbers of a request until they are compared: those that are known and those that are not alike.
 
     Raises:
+        InvalidField: there are more than `MOST`: none is passed over.
         StoreUnavailable: they could not be kept; the request is not to be answered.
         LogDiverged: nothing is served.
     """
-    said = f"{body.decode('utf-8', 'replace')}\n{unquote_plus(query.decode('ascii', 'replace'))}"
-    found = numbers_in(said)[:MOST]
+    found = numbers_in(f"{_text_of(body)}\n{unquote_plus(query.decode('ascii', 'replace'))}")
     if not found:
         return
+    if len(found) > MOST:
+        raise InvalidField("", f"Has more than {MOST} UPNs and NHS numbers.")
     runtime.anchoring.require_open()
     index, now = runtime.vault.number_index, runtime.clock()
-    with runtime.database.writing() as uow:
-        offers.add(
-            uow,
-            [
-                Offer(
-                    OfferId(runtime.new_id()),
-                    index(_KINDS[kind], number),
-                    _KINDS[kind],
-                    caller.account_id,
-                    caller.session_id,
-                    now,
-                )
-                for kind, number in found
-            ],
+    new = [
+        Offer(
+            offer_id=OfferId(runtime.new_id()),
+            value_index=index(_KINDS[kind], number),
+            kind=_KINDS[kind],
+            account_id=caller.account_id,
+            session_id=caller.session_id,
+            offered_at=now,
         )
+        for kind, number in found
+    ]
+    with runtime.database.writing() as uow:
+        waiting = offers.waiting_of(uow, caller.account_id, [each.value_index for each in new])
+        offers.add(uow, [each for each in new if each.value_index not in waiting])
+
+
+def _text_of(body: bytes) -> str:
+    """What a body says: with its escapes undone where it is JSON that has any."""
+    text = body.decode("utf-8", "replace")
+    if "\\" not in text:
+        return text
+    try:
+        said = json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+    return "\n".join(_strings_of(said))
+
+
+def _strings_of(said: object) -> Iterator[str]:
+    """Every string and number in what was said, however deep."""
+    waiting = [said]
+    while waiting:
+        match waiting.pop():
+            case dict() as members:
+                waiting += [*members.keys(), *members.values()]
+            case list() as items:
+                waiting += items
+            case each:
+                yield str(each)
 
 
 def compare_oldest(runtime: Runtime) -> bool:
     """Compare the number that was offered first; says whether there was one.
 
     Raises:
-        KeyStoreError: a child's key does not open: the number is kept, and compared again.
+        ProviderUnavailable: the key store does not answer: the number is kept, and compared again.
         StoreUnavailable: the database does not answer.
     """
     with runtime.database.reading() as uow:
@@ -88,17 +119,18 @@ def _compared(step: Step) -> bool:
     return True
 
 
-def _alerted(step: Step, offer: Offer, passport_id: PassportId) -> tuple[Entry, PassportSeals] | None:
-    """Alert a custodian to a number that was offered; gives the entry that says so. None when it was just erased."""
-    record, parents = passports.with_parents(step.uow, passport_id)
+def _alerted(step: Step, offer: Offer, passport_id: PassportId) -> tuple[Entry, PassportSeals | None] | None:
+    """Alert a custodian to a number that was offered; gives the entry that says so. None when it was just erased.
+
+    Where the passport's key does not open, nothing can be said in its own log: the service's says it.
+    """
+    record = passports.find(step.uow, passport_id)  # held: it is not erased meanwhile
     account = accounts.known(step.uow, offer.account_id)
     if record is None or account is None:
         return None
-    seals = seals_of(step, record)
     name, _ = step.runtime.vault.open_person("accounts", offer.account_id, account.sealed_identity)
     actor = Actor(offer.account_id, offer.session_id, name, account.memberships)
-    by = capacity_of(actor, record.custodian_id, facts_of(record, parents))
-    raise_alert(step, Subject(seals, record.custodian_id), AlertKind.NUMBER_OFFERED, AlertDetails(by, offer.kind.value))
+    by = capacity_of(actor, record.custodian_id, facts_of(record, passports.parents_of(step.uow, passport_id)))
     entry = Entry(
         entry_id=EntryId(step.runtime.new_id()),
         at=step.at,
@@ -110,4 +142,19 @@ def _alerted(step: Step, offer: Offer, passport_id: PassportId) -> tuple[Entry, 
         reason=Reason.NO_SUCH_THING,
         detail=f"a former {offer.kind.value}",
     )
+    try:
+        seals = seals_of(step, record)
+    except ProviderUnavailable:
+        raise
+    except KeyStoreError:
+        return replace(entry, passport_id=None), None
+    details = AlertDetails(by, offer.kind.value, offer.account_id)
+    if not any(known == details for known in _open_about(step, seals)):
+        raise_alert(step, Subject(seals, record.custodian_id), AlertKind.NUMBER_OFFERED, details)
     return entry, seals
+
+
+def _open_about(step: Step, seals: PassportSeals) -> Iterator[AlertDetails]:
+    """What is open already: who goes on using a number is not alerted to each time."""
+    for record in alerts.of_passport(step.uow, seals.passport_id, AlertKind.NUMBER_OFFERED):
+        yield seals.open_details(record.facts.alert_id, record.sealed_details)

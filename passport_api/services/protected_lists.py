@@ -3,20 +3,23 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from passport_api.domain.access import Use
+from passport_api.domain.access import Relation, Use
+from passport_api.domain.alerts import AlertKind
 from passport_api.domain.decisions import Refused
 from passport_api.domain.errors import Stale
 from passport_api.domain.findings import Finding, in_order
 from passport_api.domain.ids import PassportId
 from passport_api.domain.levels import DetailLevel
+from passport_api.domain.outbox import Kind
 from passport_api.domain.protected_lists import ProtectedList, check_list
 from passport_api.domain.protection.remarks import leaking_in, protected_in
 from passport_api.domain.protection.terms import KeptFrom
 from passport_api.domain.sections import Section
 from passport_api.domain.statements import Statement
 from passport_api.services.admission import Admitted, admit, note
-from passport_api.services.alerts import raise_stopped, subject_of
+from passport_api.services.alerts import details_of, raise_alert, raise_stopped, subject_of
 from passport_api.services.layouts import lay_out
+from passport_api.services.outbox import notify_person
 from passport_api.services.runtime import Work
 from passport_api.services.screening import Screen, names_of
 from passport_api.store import protected_lists, statements
@@ -80,8 +83,10 @@ def replace(work: Work, passport_id: PassportId, new: ProtectedList, matches: Ma
         work.at,
     )
     kept = _kept(work, admitted)
-    raise_stopped(work, subject_of(admitted), kept.stopped, admitted.grounds.capacity)
-    note(work, admitted, detail=f"version {version} to {version + 1}, {len(new.terms)} terms")
+    raise_stopped(work, subject_of(admitted), kept.stopped, details_of(work, admitted))
+    former = ProtectedList() if before is None else admitted.seals.open_list(before)
+    _tell_the_others(work, admitted, former, new)
+    note(work, admitted, detail=f"version {version} to {version + 1}: {_difference(former, new)}")
     return kept
 
 
@@ -110,6 +115,28 @@ def screen_of(work: Work, admitted: Admitted) -> Screen:
     seals, record = admitted.seals, admitted.record
     sealed = protected_lists.standing(work.uow, record.passport_id)
     return Screen(work.runtime.screening, seals, sealed, seals.open_child(record.sealed_child))
+
+
+def _tell_the_others(work: Work, admitted: Admitted, former: ProtectedList, new: ProtectedList) -> None:
+    """Tell the parents who did not edit it, and the custodian of a parent's edit by which it protects less.
+
+    One of them alone could switch it off.
+    """
+    for parent in admitted.living_parents():
+        if parent.account_id != work.actor.account_id:
+            notify_person(work, Kind.PROTECTION_CHANGED, parent.account_id, admitted.record.passport_id)
+    was_there = former != ProtectedList()
+    fewer, more_in_use = set(former.terms) - set(new.terms), set(new.names_in_use) - set(former.names_in_use)
+    eased = was_there and bool(fewer or more_in_use)
+    if eased and admitted.grounds.relation is Relation.PARENT:
+        raise_alert(work, subject_of(admitted), AlertKind.PROTECTION_EASED, details_of(work, admitted))
+
+
+def _difference(former: ProtectedList, new: ProtectedList) -> str:
+    """What an edit did, without saying what is on the list."""
+    before, after = set(former.terms), set(new.terms)
+    in_use = f"{len(former.names_in_use)} to {len(new.names_in_use)} names in use"
+    return f"{len(after - before)} terms added, {len(before - after)} taken off, {in_use}"
 
 
 def _kept(work: Work, admitted: Admitted) -> KeptList:

@@ -136,10 +136,11 @@ def _prepared_view(work: Work, unsealed: _Unsealed, reading: Reading, action: st
     standing = statements.standing(work.uow, seals.passport_id, unsealed.found.opened_before)
     child = seals.open_child(unsealed.found.sealed_child)
     screen = Screen(work.runtime.screening, seals, unsealed.found.protected, child)
-    layout = lay_out(screen, standing, terms.scope, reading.ceiling)
+    layout = lay_out(screen, standing, terms.scope, reading.ceiling, work.actor.account_id)
     sections = layout.sections
     before = sections_of(seals, standing.ended, terms.scope, reading.ceiling) if standing.ended else ()
-    changes = changes_since(unsealed.found.opened_before, sections, standing.written, before)
+    unseen = screen.verdict(before, {}).stopped if before else frozenset()
+    changes = changes_since(unsealed.found.opened_before, sections, standing.written, before, unseen)
     entry = Entry(
         entry_id=EntryId(work.runtime.new_id()),
         at=work.at,

@@ -4,12 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from passport_api.domain.decisions import Refused
-from passport_api.domain.errors import InvalidField
+from passport_api.domain.errors import InvalidField, WordingHeld
+from passport_api.domain.findings import in_order, strong_among
 from passport_api.domain.ids import SearchCorrectionId, SearchId, StatementId
 from passport_api.domain.organisation_uses import OrganisationUse
+from passport_api.domain.protection.remarks import leaking_in
 from passport_api.domain.searches import CorrectionFacts, Mending, SearchStatus
+from passport_api.domain.statements import StatementKind
 from passport_api.services.runtime import Work
 from passport_api.services.searches import admit, finished_phrase, note
+from passport_api.services.wording_checks import check_wording
 from passport_api.store import search_corrections, searches
 from passport_api.store.search_corrections import CorrectionRecord
 
@@ -38,6 +42,7 @@ def ask(
     Raises:
         Conflict: the search has not finished, or was cancelled.
         InvalidField: it did not find one of the statements.
+        WordingHeld: what is to stand instead has wordings that must be changed: nobody spreads another.
     """
     admitted = admit(work, OrganisationUse.ASK_CORRECTION, search_id)
     if isinstance(admitted, Refused):
@@ -47,6 +52,8 @@ def ask(
     if held is None:
         raise AssertionError("a search is gone while it is held")
     finished_phrase(work, held)
+    if mending.instead is not None:
+        _check_wording(mending.instead)
     if statement_ids is not None:
         _check_found(work, search_id, statement_ids)
     facts = CorrectionFacts(
@@ -76,6 +83,13 @@ def list_of_search(
     shown = [_shown(work, each) for each in search_corrections.of_search(work.uow, search_id, after, limit)]
     note(work, OrganisationUse.READ_CORRECTIONS, admitted.capacity, search_id)
     return shown
+
+
+def _check_wording(instead: str) -> None:
+    wordings = check_wording(instead, StatementKind.OBSERVATION)
+    findings = in_order((*wordings, *leaking_in(instead, ())))
+    if strong_among(findings):
+        raise WordingHeld(findings, "/instead")
 
 
 def _check_found(work: Work, search_id: SearchId, statement_ids: Sequence[StatementId]) -> None:

@@ -99,12 +99,12 @@ class PassportSeals:
     def seal_note(self, alert_id: AlertId, note: str) -> bytes:
         """Seal what came of an alert."""
         place = Place("alerts", "sealed_note", str(alert_id), 1, self.owner)
-        return self.key.derive(Purpose.STATEMENTS).seal(place, encoding.encode_note(note))
+        return self.key.derive(Purpose.STATEMENTS).seal(place, encoding.encode_reasons(note))
 
     def open_note(self, alert_id: AlertId, sealed: bytes) -> str:
         """Open what came of an alert."""
         place = Place("alerts", "sealed_note", str(alert_id), 1, self.owner)
-        return encoding.decode_note(self.key.derive(Purpose.STATEMENTS).unseal(place, sealed))
+        return encoding.decode_reasons(self.key.derive(Purpose.STATEMENTS).unseal(place, sealed))
 
     def seal_child(self, child: Child) -> bytes:
         """Seal who the passport is about."""

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from passport_api.domain.access_log import VIEW_ACKNOWLEDGED, VIEW_OPENED, Entry, Outcome, StatementSeen
+from passport_api.domain.alerts import AlertDetails
 from passport_api.domain.decisions import Reason, Refused
 from passport_api.domain.errors import Clash, Conflict
 from passport_api.domain.ids import ConsentId, OrganisationId, StatementId
@@ -55,6 +56,7 @@ class Shown:
     statement: Statement
     seals: PassportSeals
     custodian_id: OrganisationId
+    sealed_child: bytes
     entry: Entry
 
 
@@ -152,7 +154,7 @@ def find_shown(work: Work, consent_id: ConsentId, statement_id: StatementId, act
                 if statement.statement_id == statement_id and record is not None:
                     seen = (StatementSeen(str(statement_id), statement.version),)
                     entry = replace(prepared.entry, sections=(section.section,), statements=seen)
-                    return Shown(statement, prepared.seals, record.custodian_id, entry)
+                    return Shown(statement, prepared.seals, record.custodian_id, record.sealed_child, entry)
         entry = replace(prepared.entry, outcome=Outcome.DENIED, reason=Reason.NO_SUCH_THING, sections=(), statements=())
         prepared = replace(prepared, entry=entry, view=Refused(Reason.NO_SUCH_THING))
     journal.write_decision(work, prepared.entry, prepared.seals, prepared.asked)
@@ -175,4 +177,4 @@ def _alert(work: Work, prepared: Prepared, seals: PassportSeals) -> None:
     """Alert the custodian to what a view leaves out, and by whom it was about to be read."""
     if prepared.stopped:
         custodian_id = passports.custodian_of(work.uow, seals.passport_id)
-        raise_stopped(work, Subject(seals, custodian_id), prepared.stopped, prepared.entry.actor)
+        raise_stopped(work, Subject(seals, custodian_id), prepared.stopped, AlertDetails(prepared.entry.actor))

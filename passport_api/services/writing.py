@@ -5,14 +5,14 @@ from datetime import date
 
 from passport_api.domain.errors import InvalidField, WordingHeld
 from passport_api.domain.findings import Category, Finding, in_order, strong_among
-from passport_api.domain.ids import PassportId, StatementId
+from passport_api.domain.ids import StatementId
 from passport_api.domain.levels import DetailLevel
 from passport_api.domain.protection.remarks import leaking_in, protected_in
 from passport_api.domain.protection.terms import KeptFrom
 from passport_api.domain.sections import Section
 from passport_api.domain.statements import Statement, StatementKind
 from passport_api.services.admission import Admitted
-from passport_api.services.alerts import raise_kept_wording, raise_stopped, subject_of
+from passport_api.services.alerts import details_of, raise_kept_wording, raise_stopped, subject_of
 from passport_api.services.protected_lists import said_of
 from passport_api.services.runtime import Work
 from passport_api.services.screening import names_of
@@ -57,7 +57,7 @@ def examine(
     """
     if new.review_on is not None and new.review_on < work.at.date():
         raise InvalidField(f"{where}/review_on", "Must not be in the past.")
-    _check_what_it_rests_on(work, admitted.record.passport_id, new, where, itself)
+    _check_what_it_rests_on(work, admitted, new, where, itself)
     findings = found_in(work, admitted, new)
     if strong_among(findings) and new.wording_reason is None:
         raise WordingHeld(findings, f"{where}/wording_reason")
@@ -70,6 +70,7 @@ def found_in(work: Work, admitted: Admitted, said: NewStatement | Statement) -> 
     protected = said_of(work, admitted)
     matchers = [protected.matcher(readers, names) for readers in KeptFrom if protected.kept_from(readers)]
     found = list(check_wording(said.text, said.kind))
+    found += (replace(each, field="source") for each in check_wording(said.source, StatementKind.OBSERVATION))
     for field, text in (("text", said.text), ("source", said.source)):
         hits = [hit for matcher in matchers for hit in protected_in(text, matcher, KeptFrom.READERS)]
         found += (replace(each, field=field) for each in (*hits, *leaking_in(text, names, hits)))
@@ -80,13 +81,13 @@ def flag(work: Work, admitted: Admitted, written: Statement, findings: tuple[Fin
     """Alert the custodian's reviewer to what somebody kept although it was found, and to what no view will show."""
     strong = strong_among(findings)
     if any(found.category is Category.PROTECTED for found in strong):
-        raise_stopped(work, subject_of(admitted), [written], admitted.grounds.capacity)
+        raise_stopped(work, subject_of(admitted), [written], details_of(work, admitted))
     if any(found.category is not Category.PROTECTED for found in strong):
-        raise_kept_wording(work, subject_of(admitted), written)
+        raise_kept_wording(work, subject_of(admitted), written, details_of(work, admitted))
 
 
 def _check_what_it_rests_on(
-    work: Work, passport_id: PassportId, new: NewStatement, where: str, itself: StatementId | None
+    work: Work, admitted: Admitted, new: NewStatement, where: str, itself: StatementId | None
 ) -> None:
     if new.rests_on and new.kind is not StatementKind.OPINION:
         raise InvalidField(f"{where}/rests_on", "Only an opinion says what it rests on.")
@@ -94,5 +95,7 @@ def _check_what_it_rests_on(
         if statement_id == itself:
             raise InvalidField(f"{where}/rests_on/{number}", "Nothing rests on itself.")
         versions = statements.versions_of(work.uow, statement_id)
-        if not versions or versions[0].passport_id != passport_id:
+        if not versions or versions[0].passport_id != admitted.record.passport_id:
             raise InvalidField(f"{where}/rests_on/{number}", "There is no such statement in this passport.")
+        if admitted.seals.open_statement(versions[-1].statement).is_withdrawn:
+            raise InvalidField(f"{where}/rests_on/{number}", "This statement was withdrawn.")

@@ -95,6 +95,21 @@ def raised(uow: UnitOfWork, kind: AlertKind, versions: Iterable[Version], *, ope
     return {(StatementId(row[0]), row[1]) for row in rows}
 
 
+def of_passport(uow: UnitOfWork, passport_id: PassportId, kind: AlertKind) -> list[AlertRecord]:
+    """A passport's open alerts of a kind."""
+    query = _ALERT.where(m.Alert.passport_id == passport_id, m.Alert.kind == kind.value, m.Alert.settled_at.is_(None))
+    return [_record(row) for row in uow.connection.execute(query)]
+
+
+def supersede(uow: UnitOfWork, statement_id: StatementId, by: AccountId, at: datetime) -> None:
+    """Settle what is open about a statement of which another version stands now."""
+    uow.connection.execute(
+        update(m.Alert)
+        .where(m.Alert.statement_id == statement_id, m.Alert.settled_at.is_(None))
+        .values(settled_at=at, settled_by=by)
+    )
+
+
 def settle(uow: UnitOfWork, alert_id: AlertId, sealed_note: bytes, by: AccountId, at: datetime) -> None:
     """Keep what came of an alert."""
     uow.connection.execute(

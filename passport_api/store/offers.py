@@ -40,6 +40,14 @@ def add(uow: UnitOfWork, offers: list[Offer]) -> None:
         uow.connection.execute(insert(m.OfferedNumber), rows)
 
 
+def waiting_of(uow: UnitOfWork, account_id: AccountId, indexes: list[bytes]) -> set[bytes]:
+    """Of some numbers those that somebody has offered already, and that wait to be compared."""
+    query = select(m.OfferedNumber.value_index).where(
+        m.OfferedNumber.account_id == account_id, m.OfferedNumber.value_index.in_(indexes)
+    )
+    return {bytes(row[0]) for row in uow.connection.execute(query)}
+
+
 def oldest(uow: UnitOfWork) -> Offer | None:
     """What was offered first of what was not compared yet; until the transaction ends nobody else's."""
     query = (

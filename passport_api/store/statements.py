@@ -47,6 +47,8 @@ class StandingChallenge:
     challenge_id: ChallengeId
     sealed: bytes
     is_open: bool
+    made_at: datetime
+    made_by: AccountId
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,8 @@ _OF_PASSPORT = (
         m.Challenge.sealed_challenge,
         m.Challenge.finding.is_(None),
         m.Challenge.withheld_at.is_not(None),
+        m.Challenge.made_at,
+        m.Challenge.made_by,
     )
     .outerjoin(m.Challenge, (m.Challenge.statement_id == m.Statement.id) & STANDS_BESIDE)
     .where(
@@ -112,7 +116,9 @@ def standing(uow: UnitOfWork, passport_id: PassportId, since: datetime | None = 
     challenged = [row for row in rows if row[3] and row[5] is not None]
     challenges: dict[StatementId, list[StandingChallenge]] = {}
     for row in challenged:
-        challenges.setdefault(StatementId(row[0]), []).append(StandingChallenge(ChallengeId(row[5]), row[6], row[7]))
+        challenges.setdefault(StatementId(row[0]), []).append(
+            StandingChallenge(ChallengeId(row[5]), row[6], row[7], row[9], AccountId(row[10]))
+        )
     return Standing(
         [SealedStatement(StatementId(row[0]), row[1], row[2]) for row in newest.values()],
         frozenset(StatementId(row[0]) for row in newest.values() if row[4]),

@@ -18,7 +18,7 @@ from passport_api.store.database import Database
 
 _TABLES = (
     "data_keys, passports, passport_identifiers, parents, invitations, statements, challenges, protected_lists, "
-    "former_numbers, alerts, consents, idempotency_keys, searches, search_hits, search_corrections, "
+    "former_numbers, offered_numbers, alerts, consents, idempotency_keys, searches, search_hits, search_corrections, "
     "search_correction_items"
 )
 _VACUUM = "VACUUM (INDEX_CLEANUP ON)"  # indexes too, however little there is to clean: an index holds the very values

@@ -29,7 +29,10 @@ class Finding(Answer):
     start = fields.Integer(
         required=True,
         validate=validate.Range(0),
-        metadata={"description": "Where it begins in that field, counted in Unicode code points from 0."},
+        metadata={
+            "description": "Where it begins in that field, in Unicode code points from 0. The field is looked at "
+            "as it is kept: in NFC, without white space at its ends."
+        },
     )
     end = fields.Integer(required=True, validate=validate.Range(1), metadata={"description": "Before where it ends."})
     matched = fields.String(required=True, metadata={"description": "The wording."})

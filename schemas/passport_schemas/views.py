@@ -9,7 +9,7 @@ from passport_api.domain.consents import Purpose
 from passport_api.domain.levels import DetailLevel
 from passport_api.domain.roles import Role
 from passport_api.domain.sections import Section
-from passport_schemas.base import Answer, an_id, choice, listing, moment
+from passport_schemas.base import Actor, Answer, an_id, choice, listing, moment
 from passport_schemas.statements import Statement
 
 
@@ -46,7 +46,16 @@ class ChallengeBeside(Answer):
 
     id = an_id("The challenge.")
     challenger = choice(Challenger, "Whose challenge it is.")
-    words = fields.String(required=True)
+    words = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "In the challenger's own words; null while they are being reviewed."},
+    )
+    due_on = fields.Date(
+        required=True,
+        allow_none=True,
+        metadata={"description": "The last day on which it is to be resolved; null once it is."},
+    )
     status = fields.String(
         required=True,
         validate=validate.OneOf(["open", "not_upheld"]),
@@ -54,8 +63,16 @@ class ChallengeBeside(Answer):
     )
 
 
+class ShownAuthor(Actor):
+    """Who wrote a statement, as far as a view may say it: null where it says no more than the role."""
+
+    name = fields.String(required=True, allow_none=True, metadata={"description": "Their name."})
+
+
 class ShownStatement(Statement):
     """A statement in a view, with what is said against it."""
+
+    author = fields.Nested(ShownAuthor, required=True, metadata={"description": "Who wrote it down."})
 
     challenges = fields.List(fields.Nested(ChallengeBeside), required=True)
 

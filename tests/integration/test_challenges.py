@@ -73,7 +73,8 @@ def case(world: World) -> Case:
 
 def beside(challenge: Any, status: str = "open") -> dict[str, Any]:
     """A challenge as a view shows it."""
-    return {**{name: challenge[name] for name in ("id", "challenger", "words")}, "status": status}
+    shown = {name: challenge[name] for name in ("id", "challenger", "words")}
+    return {**shown, "due_on": challenge["due_on"] if status == "open" else None, "status": status}
 
 
 def test_from_the_answer_on_every_view_shows_it_in_the_challengers_words(case: Case) -> None:

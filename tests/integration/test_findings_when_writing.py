@@ -85,7 +85,7 @@ def test_the_reason_stays_with_the_version_and_reaches_no_reader(world: World, f
     assert why not in view.text
     world.correct(family, kept["id"], FINE)
     versions = every(family.parent, f"/v1/statements/{kept['id']}/versions")
-    assert [version["wording_reason"] for version in versions] == [None, why]
+    assert (versions[1]["text"], versions[1]["wording_reason"]) == (STRONG, why)
 
 
 def test_advice_holds_nothing(family: Family) -> None:
@@ -215,6 +215,37 @@ def test_no_reader_is_told_what_it_rests_on(world: World, family: Family) -> Non
     view = reader.get(f"/v1/views/{world.consent(family)['id']}")
     assert resting["id"] in view.text
     assert resting["rests_on"][0] not in view.text
+
+
+def test_nobody_settles_what_they_wrote_themselves(world: World, family: Family) -> None:
+    """A strong wording is kept with a reason: somebody else is to look at it, and is told that there is something."""
+    kept = write(family, STRONG, family.social_worker, wording_reason="It is what the report says.").json()
+    (alert,) = alerts_of(family)
+    path, note = f"/v1/alerts/{alert['id']}/settlement", {"note": "Looked at."}
+    refused = family.social_worker.post(path, note)
+    assert (refused.status_code, alerts_of(family)) == (409, [alert])
+    settled = world.member(family.custodian_id, "social_worker").made(path, note)
+    assert (settled["statement_id"], settled["status"]) == (kept["id"], "settled")
+
+
+def test_what_is_corrected_needs_nobody_any_more(world: World, family: Family) -> None:
+    kept = write(family, STRONG, wording_reason="It is what the report says.").json()["id"]
+    assert len(alerts_of(family)) == 1
+    world.correct(family, kept, FINE)
+    assert alerts_of(family) == []
+
+
+def test_nothing_rests_on_what_was_withdrawn(world: World, family: Family) -> None:
+    ground = write(family, FINE).json()["id"]
+    world.correct(family, ground, None)
+    refused = opinion(family, ground).json()
+    assert refused["errors"] == [{"field": "/rests_on/0", "detail": "This statement was withdrawn."}]
+
+
+def test_where_it_comes_from_is_held_to_it_too(family: Family) -> None:
+    held = write(family, FINE, source="The teacher whom the manipulative boy lies to")
+    assert held.status_code == 422
+    assert {each["field"] for each in held.json()["findings"]} == {"source"}
 
 
 def test_what_was_found_is_answered_again_to_a_repeat(family: Family) -> None:

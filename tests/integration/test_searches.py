@@ -524,6 +524,14 @@ def test_what_harms_in_the_rest_stays_for_the_reason_of_the_correction_and_the_r
     }.items()
 
 
+def test_nobody_spreads_another_harmful_sentence(case: Case) -> None:
+    path = case.searched()
+    body = {"reason": WHY, "instead": "is manipulative and attention seeking", "statements": None}
+    held = case.worker.post(f"{path}/corrections", body)
+    assert (held.status_code, held.json()["type"]) == (422, "/problems/wording_held")
+    assert case.worker.get(f"{path}/corrections").json()["items"] == []
+
+
 def test_corrected_together_they_are_withdrawn_where_nothing_is_to_stand(case: Case) -> None:
     path = case.searched()
     case.corrected(path, instead=None)
@@ -651,6 +659,7 @@ def test_a_statement_that_is_no_longer_to_be_done_is_not_corrected(case: Case, m
     correct_to_the_end(case.service)
 
 
+@pytest.mark.parametrize("service", ["postgresql", pytest.param("sqlite", marks=pytest.mark.at_length)], indirect=True)
 def test_a_worker_that_is_killed_again_and_again_finds_each_once_and_corrects_each_once(
     world: World, tmp_path: Path
 ) -> None:

@@ -2,12 +2,15 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from threading import Event
 from typing import Any
+from uuid import UUID
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from passport_api.domain.identifiers import IdentifierInvalid, NhsNumber
 from passport_api.domain.protection.terms import ProtectedKind, ProtectedTerm, TermInvalid
 from passport_api.services import offers, protected_lists, views
 from passport_api.store.database import StoreUnavailable
@@ -150,17 +153,82 @@ def test_where_a_statement_comes_from_is_looked_at_too(home: Home) -> None:
     assert named not in str(home.view())
 
 
-def test_what_stands_beside_a_statement_stops_it(home: Home) -> None:
-    """A challenger's words are in the view as much as the statement's own."""
-    challenged, fine = home.write("He likes maps."), home.write("He likes drums.")
+def test_a_challengers_words_are_left_out_and_the_statement_stays(home: Home) -> None:
+    """Whoever wrote them sees them still: nothing tells them, by what goes or stays, whether a name is on the list."""
+    colleague = home.world.member(home.family.school_id, "designated_teacher")
+    challenged = home.write("He likes maps.")
     home.protect(MOTHER)
-    assert home.shown() == {challenged, fine}
-    words = {"words": "It was Kate who said so.", "view_id": home.consent}
-    home.reader.made(f"/v1/statements/{challenged}/challenges", words)
+    shown = []
+    for words in ("It was Kate who said so.", "It was Zoe who said so."):
+        body = {"words": words, "view_id": home.consent}
+        home.reader.made(f"/v1/statements/{challenged}/challenges", body)
+        shown.append(home.view())
+    assert [beside["words"] for beside in challenges_in(home.view())] == [
+        "It was Kate who said so.",
+        "It was Zoe who said so.",
+    ]
+    assert {view["being_reviewed"] for view in shown} == {False}
+    to_others = colleague.get(f"/v1/views/{home.consent}").json()
+    assert [beside["words"] for beside in challenges_in(to_others)] == [None, "It was Zoe who said so."]
+    assert ids_in(to_others) == {challenged}
+    (alert,) = home.alerts()
+    read = home.family.social_worker.get(f"/v1/alerts/{alert['id']}").json()
+    assert (read["kind"], read["about"], read["by"]["name"]) == (
+        "challenge_hushed",
+        challenges_in(to_others)[0]["id"],
+        home.reader.name,
+    )
+
+
+def challenges_in(view: dict[str, Any]) -> list[dict[str, Any]]:
+    return [one for section in view["sections"] for said in section["statements"] for one in said["challenges"]]
+
+
+def test_an_author_is_named_by_role_alone_where_their_name_or_place_is_protected(home: Home) -> None:
+    """The authority that placed a child has the name of the place that they come from."""
+    council = home.family.social_worker.get("/v1/me").json()["memberships"][0]["organisation"]
+    body = {"section": "regulation", "detail_level": "everyday", "text": "He likes maps.", "source": "social worker"}
+    home.family.social_worker.made(f"{home.passport}/statements", body)
+    home.protect({"kind": "place", "text": council})
     view = home.view()
-    assert ids_in(view) == {fine}
-    assert "Kate" not in str(view)
-    assert [alert["statement_id"] for alert in home.alerts()] == [challenged]
+    (said,) = [said for section in view["sections"] for said in section["statements"]]
+    assert said["author"] == {"name": None, "role": "social_worker", "organisation": None}
+    assert council not in str(view)
+
+
+def test_what_was_stopped_is_new_to_a_reader_once_it_is_mended(home: Home) -> None:
+    """Nobody is told that a statement was corrected of which they never knew."""
+    home.protect(MOTHER)
+    mended, withdrawn = home.write("Kate came on Tuesdays."), home.write("Kate came on Fridays.")
+    assert home.shown() == set()
+    home.world.correct(home.family, mended, "Her first mother came on Tuesdays.")
+    home.world.correct(home.family, withdrawn, None)
+    view = home.view()
+    assert (view["changes"]["new"], view["changes"]["corrected"], view["changes"]["no_longer_shown"]) == (
+        [mended],
+        [],
+        [],
+    )
+    assert withdrawn not in str(view)
+
+
+def test_the_others_who_keep_the_list_are_told_of_an_edit(home: Home, office: Post) -> None:
+    """One of them alone could empty it, and have a view say what it should not."""
+    home.protect(MOTHER)
+    office.work()
+    assert office.box.letters == []
+    home.protect(names_in_use=["Mrs Doyle"])
+    assert [alert["kind"] for alert in home.alerts()] == ["protection_eased"]
+    office.work()
+    assert {letter.to for letter in office.box.letters} == {home.family.social_worker.email}
+    office.box.letters.clear()
+    home.protect(MOTHER, by=home.family.social_worker)
+    home.protect(by=home.family.social_worker)
+    office.work()
+    assert {letter.to for letter in office.box.letters} == {home.family.parent.email}
+    assert home.entries("protected_list.changed")[0]["detail"] == (
+        "version 3 to 4: 0 terms added, 1 taken off, 0 to 0 names in use"
+    )
 
 
 def test_nothing_says_what_was_left_out_or_why(home: Home) -> None:
@@ -231,8 +299,24 @@ def test_no_opening_after_the_answer_shows_it(home: Home) -> None:
     """Many open while the list is edited; whoever begins after the answer sees nothing of it."""
     stopped = home.write("Kate came on Tuesdays.")
     home.view()
-    opened = at_once([home.shown] * 4 + [lambda: home.protect(MOTHER)] + [home.shown] * 4)
-    assert len(opened) == 9
+    answered = Event()
+
+    def edited() -> list[bool]:
+        home.protect(MOTHER)
+        answered.set()
+        return []
+
+    def opened() -> list[bool]:
+        """Whether each opening that began after the answer showed it."""
+        after = []
+        for _ in range(6):
+            begun_after = answered.is_set()
+            shows = stopped in home.shown()
+            after += [shows] if begun_after else []
+        return after
+
+    late = [shows for each in at_once([opened] * 4 + [edited]) for shows in each]
+    assert not any(late)
     assert stopped not in home.shown()
 
 
@@ -319,10 +403,19 @@ def test_a_former_number_is_answered_as_unknown_and_the_custodian_learns_of_it(h
 
 
 @pytest.mark.parametrize(
-    "way", ["a text to check", "a query", "spaces in it", "a field that nobody knows", "about nothing"]
+    "way",
+    [
+        "a text to check",
+        "a query",
+        "spaces in it",
+        "a field that nobody knows",
+        "escaped",
+        "a number without quotes",
+        "about nothing",
+    ],
 )
 def test_it_is_noticed_wherever_it_is_used(home: Home, way: str) -> None:
-    home.protect({"kind": "upn", "text": NUMBERS["upn"]})
+    home.protect(*({"kind": kind, "text": number} for kind, number in NUMBERS.items()))
     upn, spaced, stranger = NUMBERS["upn"], "b 8012 0000 5001", home.world.member(home.world.school(), "senco")
     match way:
         case "a text to check":
@@ -333,6 +426,11 @@ def test_it_is_noticed_wherever_it_is_used(home: Home, way: str) -> None:
             stranger.post("/v1/wording-checks", {"text": f"The pupil {spaced} came."})
         case "a field that nobody knows":
             stranger.post("/v1/wording-checks", {"upn": upn})
+        case "escaped":
+            body = '{"text": "The pupil \\u0042801200005001 came."}'
+            stranger.http.post("/v1/wording-checks", content=body, headers={"Content-Type": "application/json"})
+        case "a number without quotes":
+            stranger.post("/v1/wording-checks", {"nhs": int(NUMBERS["nhs_number"])})
         case "about nothing":
             stranger.http.patch(f"/v1/memberships/{nobodys_id()}", json={"role": upn})
     compare_all(home.world)
@@ -354,7 +452,7 @@ def test_a_number_that_is_off_the_list_or_not_a_former_one_sets_off_nothing(home
     for value in (NUMBERS["upn"], OTHER_NUMBERS["upn"], "B801200005002"):
         home.reader.post("/v1/wording-checks", {"text": f"The pupil {value} came."})
     compare_all(home.world)
-    assert home.alerts() == []
+    assert [alert["kind"] for alert in home.alerts()] == ["protection_eased"]
 
 
 def test_a_number_is_kept_as_a_blind_index_and_no_longer_than_it_takes(home: Home) -> None:
@@ -367,6 +465,52 @@ def test_a_number_is_kept_as_a_blind_index_and_no_longer_than_it_takes(home: Hom
         assert database.rows("offered_numbers") == []
     finally:
         database.close()
+
+
+def test_decoys_hide_nothing(home: Home) -> None:
+    """A number is not passed over for the many beside it: too many are refused, whichever they are."""
+    home.protect({"kind": "upn", "text": NUMBERS["upn"]})
+    decoys = [number for number in range(9990000000, 9990002000) if is_nhs_number(str(number))]
+    beside = " ".join(map(str, decoys[: offers.MOST - 1]))
+    assert home.reader.post("/v1/wording-checks", {"text": f"{beside} {NUMBERS['upn']}"}).status_code == 200
+    compare_all(home.world)
+    assert [alert["kind"] for alert in home.alerts()] == ["number_offered"]
+    many = " ".join(map(str, decoys[: offers.MOST + 1]))
+    assert home.reader.post("/v1/wording-checks", {"text": many}).status_code == 422
+
+
+def is_nhs_number(text: str) -> bool:
+    try:
+        NhsNumber.parse(text)
+    except IdentifierInvalid:
+        return False
+    return True
+
+
+def test_whoever_goes_on_using_one_is_alerted_to_once(home: Home) -> None:
+    home.protect({"kind": "upn", "text": NUMBERS["upn"]})
+    other = home.world.member(home.world.school(), "senco")
+    for person in (home.reader, home.reader, other, home.reader):
+        person.post("/v1/wording-checks", {"text": f"The pupil {NUMBERS['upn']} came."})
+        compare_all(home.world)
+    assert len(home.alerts()) == 2
+    assert len(home.entries("number.offered")) == 4
+
+
+def test_a_key_that_does_not_open_silences_nobody_elses_alarm(home: Home) -> None:
+    """Of two children once known by a number, one's passport is damaged."""
+    other = home.world.family()
+    damaged = Home(home.world, other, home.reader, "")
+    for each in (damaged, home):
+        each.protect({"kind": "upn", "text": NUMBERS["upn"]})
+    database, key = RawDatabase(home.world.service.settings.database_url), {"passport_id": UUID(other.passport_id)}
+    with database.altered("data_keys", key, lambda row: {**row, "wrapped_key": bytes(len(row["wrapped_key"]))}):
+        home.world.service.runtime.vault.forget_every()
+        home.reader.post("/v1/wording-checks", {"text": f"The pupil {NUMBERS['upn']} came."})
+        compare_all(home.world)
+        assert len(home.alerts()) == 1
+    database.close()
+    assert damaged.alerts() == []
 
 
 def test_where_it_cannot_be_kept_nothing_is_answered(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -143,8 +143,7 @@ def setting(service: Service, world: World) -> Setting:
             here = ids | {"organisation_id": family.custodian_id} if caller == "custodian" else ids
             each = Operation(operation["operationId"], method.upper(), path, here, people[caller], operation)
             operations[each.name] = each
-    return Setting(contract, operations, _bodies(world, family, reader, corrected), family, other)
-    bodies = _bodies(world, family, reader) | {
+    bodies = _bodies(world, family, reader, corrected) | {
         "correct_hits": {"reason": "It was not so.", "instead": "was frightened", "statements": [statement]}
     }
     return Setting(contract, operations, bodies, family, other)

@@ -102,6 +102,7 @@ _CHALLENGE = {
     "id": family.CHALLENGE,
     "challenger": "young_person",
     "words": "I ask what the time is because I like to know what comes next. It does not mean that I am worried.",
+    "due_on": "2026-12-18",
     "status": "open",
 }
 

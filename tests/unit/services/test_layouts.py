@@ -1,11 +1,11 @@
 """What is laid out for a reader, and what is not even handed on to be rendered."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from uuid import UUID, uuid4
 
 from passport_api.domain.challenges import Challenge, Challenger
 from passport_api.domain.children import Child
-from passport_api.domain.ids import ChallengeId, PassportId, StatementId
+from passport_api.domain.ids import AccountId, ChallengeId, PassportId, StatementId
 from passport_api.domain.levels import DetailLevel
 from passport_api.domain.people import Capacity
 from passport_api.domain.protected_lists import ProtectedList
@@ -43,7 +43,11 @@ def test_what_stands_beside_a_stopped_statement_is_left_out_with_it() -> None:
     challenges = {
         each.statement_id: [
             StandingChallenge(
-                challenge_id, seals.seal_challenge(challenge_id, Challenge(Challenger.PARENT, "No.")), is_open=True
+                challenge_id,
+                seals.seal_challenge(challenge_id, Challenge(Challenger.PARENT, "No.")),
+                True,
+                datetime(2026, 11, 12, tzinfo=UTC),
+                AccountId(uuid4()),
             )
         ]
         for each in (fine, stopped)

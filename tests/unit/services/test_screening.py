@@ -10,7 +10,7 @@ import pytest
 
 from passport_api.domain.challenges import Challenge, Challenger
 from passport_api.domain.children import Child
-from passport_api.domain.ids import PassportId, StatementId
+from passport_api.domain.ids import ChallengeId, PassportId, StatementId
 from passport_api.domain.levels import DetailLevel
 from passport_api.domain.people import Capacity
 from passport_api.domain.protected_lists import ProtectedList
@@ -18,13 +18,14 @@ from passport_api.domain.protection.terms import ProtectedKind, ProtectedTerm
 from passport_api.domain.sections import Section
 from passport_api.domain.statements import Statement, StatementKind
 from passport_api.domain.views import SectionView
-from passport_api.services.screening import Screen, Screening
+from passport_api.services.screening import Screen, Screening, Verdict
 from passport_api.services.vault import PassportSeals
 from passport_keys.errors import SealBroken
 from passport_keys.sealing import DataKey
 
 KATE = ProtectedList((ProtectedTerm(ProtectedKind.RELATIVE_NAME, "Katherine Doyle"),))
 JAY = ProtectedList((ProtectedTerm(ProtectedKind.SIBLING_NAME, "Jayden Doyle"),))
+CHALLENGE = ChallengeId(uuid4())
 CHILD = Child("Tam Fairweather", None, date(2015, 10, 9), None, None, ())
 
 
@@ -35,9 +36,9 @@ class Counting(Screening):
         super().__init__(most)
         self.looked = 0
 
-    def keep(self, key: bytes, stopped: frozenset[StatementId]) -> None:
+    def keep(self, key: bytes, verdict: Verdict) -> None:
         self.looked += 1
-        super().keep(key, stopped)
+        super().keep(key, verdict)
 
 
 def seals_of() -> PassportSeals:
@@ -67,8 +68,13 @@ def statement(seals: PassportSeals, text: str, number: int = 1) -> Statement:
 
 
 def stopped(screen: Screen, said: Sequence[Statement], challenges: Any = None) -> list[str]:
+    found = verdict(screen, said, challenges)
+    return [each.text for each in said if each.statement_id in found.stopped]
+
+
+def verdict(screen: Screen, said: Sequence[Statement], challenges: Any = None) -> Verdict:
     section = SectionView(Section.REGULATION, DetailLevel.EVERYDAY, tuple(said))
-    return [each.text for each in screen.stopped((section,), challenges or {})]
+    return screen.verdict((section,), challenges or {})
 
 
 def test_without_a_list_nothing_is_stopped() -> None:
@@ -96,23 +102,42 @@ def test_whatever_changes_it_is_looked_at_anew(changed: str) -> None:
         case "a statement":
             said[0] = statement(screen.seals, "Jayden came.")
         case "a challenge":
-            beside = {said[1].statement_id: [Challenge(Challenger.PARENT, "Jayden was there.")]}
+            beside = {said[1].statement_id: [(CHALLENGE, Challenge(Challenger.PARENT, "Jayden was there."))]}
         case "the child's name":
             screen = replace(screen, child=replace(CHILD, name="Jayden Fairweather"))
         case "one fewer":
             del said[1]
-    expected = {"the list": ["Kate came."], "a statement": ["Jayden came."], "a challenge": ["It is warm."]}
+    expected = {"the list": ["Kate came."], "a statement": ["Jayden came."]}
     assert stopped(screen, said, beside) == expected.get(changed, [])
     assert screening.looked == 2
 
 
-def test_what_a_challenger_says_of_one_statement_stops_no_other() -> None:
-    """The same words beside the one and beside the other are two things to look at."""
+def test_a_challengers_words_are_left_out_and_stop_no_statement() -> None:
+    """Else whoever may challenge could try names until a statement goes."""
     screen = screen_of(KATE)
-    first, second = statement(screen.seals, "It is warm."), statement(screen.seals, "It is cold.", 2)
-    words = [Challenge(Challenger.PARENT, "Kate said so.")]
-    assert stopped(screen, [first, second], {first.statement_id: words}) == ["It is warm."]
-    assert stopped(screen, [first, second], {second.statement_id: words}) == ["It is cold."]
+    said = [statement(screen.seals, "It is warm.")]
+    beside = {
+        said[0].statement_id: [
+            (CHALLENGE, Challenge(Challenger.PARENT, "Kate said so.")),
+            (ChallengeId(uuid4()), Challenge(Challenger.PARENT, "It is not so.")),
+        ]
+    }
+    assert verdict(screen, said, beside) == Verdict(hushed=frozenset({CHALLENGE}))
+
+
+@pytest.mark.parametrize(
+    ("author", "unnamed"),
+    [
+        (Capacity("Kate Doyle", "social_worker", "Ellerford"), {"Kate Doyle"}),
+        (Capacity("Farah Siddiqui", "social_worker", "Doyle County Council"), {"Doyle County Council"}),
+        (Capacity("Farah Siddiqui", "social_worker", "Ellerford"), set()),
+    ],
+)
+def test_an_author_whose_name_or_place_is_protected_is_not_named(author: Capacity, unnamed: set[str]) -> None:
+    screen = screen_of(KATE)
+    written = statement(screen.seals, "It is warm.")
+    said = screen.seals.open_statement(screen.seals.seal_statement(replace(written, author=author)))
+    assert verdict(screen, [said]) == Verdict(unnamed=frozenset(unnamed))
 
 
 def test_a_list_that_does_not_open_shows_nothing() -> None:
