@@ -6,7 +6,6 @@ import time
 
 from flask import Flask
 
-from passport_api import wording
 from passport_api.api.edge import capture_library_logs, log_of
 from passport_api.app import build_runtime, create_app
 from passport_api.config import Settings, from_environment
@@ -23,7 +22,6 @@ def create() -> Flask:
     Whatever libraries log goes through the application's log.
     """
     settings = from_environment(os.environ)
-    wording.load()  # some tenths of a second, that nobody who writes is to wait for
     runtime = _opened(settings)
     app = create_app(settings, runtime)
     service_log = log_of(app)

@@ -71,8 +71,9 @@ def lay_out(
     verdict = screen.verdict(
         sections, {of: [(each.challenge_id, each.challenge) for each in said] for of, said in challenges.items()}
     )
-    stopped = [said for each in sections for said in each.statements if said.statement_id in verdict.stopped]
-    if verdict != NOTHING:
+    stopped: list[Statement] = []
+    if verdict is not NOTHING:
+        stopped = [said for each in sections for said in each.statements if said.statement_id in verdict.stopped]
         sections = tuple(replace(each, statements=_left_of(each, verdict)) for each in sections)
         challenges = {
             statement_id: tuple(

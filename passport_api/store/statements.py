@@ -82,8 +82,6 @@ _OF_PASSPORT = (
         m.Challenge.sealed_challenge,
         m.Challenge.finding.is_(None),
         m.Challenge.withheld_at.is_not(None),
-        m.Challenge.made_at,
-        m.Challenge.made_by,
     )
     .outerjoin(m.Challenge, (m.Challenge.statement_id == m.Statement.id) & STANDS_BESIDE)
     .where(
@@ -114,10 +112,11 @@ def standing(uow: UnitOfWork, passport_id: PassportId, since: datetime | None = 
     rows: Sequence[AnyRow] = uow.connection.execute(_OF_PASSPORT, {"passport_id": passport_id, "since": since}).all()
     newest = {row[0]: row for row in rows if row[3]}
     challenged = [row for row in rows if row[3] and row[5] is not None]
+    made = _made(uow, [row[5] for row in challenged]) if challenged else {}
     challenges: dict[StatementId, list[StandingChallenge]] = {}
     for row in challenged:
         challenges.setdefault(StatementId(row[0]), []).append(
-            StandingChallenge(ChallengeId(row[5]), row[6], row[7], row[9], AccountId(row[10]))
+            StandingChallenge(ChallengeId(row[5]), row[6], row[7], *made[row[5]])
         )
     return Standing(
         [SealedStatement(StatementId(row[0]), row[1], row[2]) for row in newest.values()],
@@ -126,6 +125,12 @@ def standing(uow: UnitOfWork, passport_id: PassportId, since: datetime | None = 
         challenges,
         frozenset(StatementId(row[0]) for row in challenged if row[7] and row[8]),
     )
+
+
+def _made(uow: UnitOfWork, challenge_ids: list[UUID]) -> dict[UUID, tuple[datetime, AccountId]]:
+    """When some challenges were made, and by whom: asked apart, for most views have none and every row would pay."""
+    query = select(m.Challenge.id, m.Challenge.made_at, m.Challenge.made_by).where(m.Challenge.id.in_(challenge_ids))
+    return {row[0]: (row[1], AccountId(row[2])) for row in uow.connection.execute(query)}
 
 
 def page_of(uow: UnitOfWork, passport_id: PassportId, after: StatementId | None, limit: int) -> list[VersionRecord]:
