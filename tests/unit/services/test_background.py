@@ -44,6 +44,7 @@ class Work:
 def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(background, "PAUSE_SECONDS", 0)
     monkeypatch.setattr(background, "_PAUSE_AFTER_A_FAULT_SECONDS", 0)
+    monkeypatch.setattr(background, "_TURNS_BETWEEN_TIDYING", 10**9)  # without pauses the turns are many
 
 
 def run(work: Work) -> list[Exception]:
