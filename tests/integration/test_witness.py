@@ -166,7 +166,7 @@ def test_killed_while_it_answers_it_goes_on_from_what_it_had_told(tmp_path: Path
         assert second.vkey == first.vkey
         kept = second.newest().text
         size = int(kept.split("\n")[1])
-        assert 25 <= told <= size <= told + 1 < 2000
+        assert 24 <= told <= size <= told + 1 < 2000  # killed, perhaps, before it had answered what it kept
         assert cosigned_at(kept, first.cosigner, verify)
         assert second.post(log.asks(0, 20)).text == f"{size}\n"
         assert second.post(forged.asks(size, 2000)).status_code == 422
