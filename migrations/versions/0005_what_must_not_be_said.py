@@ -49,7 +49,6 @@ def upgrade() -> None:
         sa.Column("value_index", sa.LargeBinary(), nullable=False),
         sa.Column("kind", sa.String(length=64), nullable=False),
         sa.Column("account_id", sa.Uuid(), nullable=False),
-        sa.Column("session_id", sa.Uuid(), nullable=False),
         sa.Column("offered_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_offered_numbers_account_id_accounts")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_offered_numbers")),

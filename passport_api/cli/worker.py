@@ -20,9 +20,9 @@ from passport_api.cli.place import data_option, settings_of
 from passport_api.config import Settings
 from passport_api.domain.outbox import Failed, Outcome
 from passport_api.senders import open_senders
-from passport_api.services import offers
 from passport_api.services.background import Background
 from passport_api.services.delivery import Delivery, Taken
+from passport_api.services.offers import Comparing
 from passport_api.services.publishing import Publisher
 from passport_api.services.runtime import Runtime
 from passport_api.services.search_correcting import Correcting
@@ -30,7 +30,7 @@ from passport_api.services.searching import Searching
 from passport_api.services.worker import Worker
 
 _ENDING_SECONDS = 10
-_JOBS_BESIDE = 2
+_JOBS_BESIDE = 3
 
 
 @click.command("worker")
@@ -63,7 +63,7 @@ def run_worker(settings: Settings) -> None:
 
     lease = timedelta(seconds=settings.notice_seconds)
     delivery = Delivery(runtime, senders, settings.base_url, lease)
-    worker = Worker(delivery, settings.threads, _telling(log), complain, lambda: offers.compare_oldest(runtime))
+    worker = Worker(delivery, settings.threads, _telling(log), complain)
     publisher = Publisher(  # which notices, too, when the database is rolled back under a worker
         runtime.anchoring, settings.anchor_seconds, lambda what: log.error("anchors_not_up_to_date", exception=what)
     )
@@ -75,7 +75,7 @@ def run_worker(settings: Settings) -> None:
         signal.signal(number, stop)
     threading.Thread(target=_until_alone, args=(worker,), daemon=True).start()
     publisher.start()
-    with _searching(runtime, lease, complain):
+    with _jobs_beside(runtime, lease, complain):
         log.info("worker_started")
         worker.run()
     publisher.stop()
@@ -83,11 +83,12 @@ def run_worker(settings: Settings) -> None:
 
 
 @contextmanager
-def _searching(runtime: Runtime, lease: timedelta, complain: Callable[[Exception], object]) -> Iterator[None]:
-    """Carry on searches, each job in a thread of its own: a long search holds no notice up, nor a correction."""
+def _jobs_beside(runtime: Runtime, lease: timedelta, complain: Callable[[Exception], object]) -> Iterator[None]:
+    """Carry on other jobs, each in a thread of its own: a long search holds no notice up, nor a correction."""
     jobs = (
         Background("searches", Searching(runtime, lease), complain),
         Background("search corrections", Correcting(runtime, lease), complain),
+        Background("former numbers", Comparing(runtime), complain),
     )
     for job in jobs:
         job.start()

@@ -46,6 +46,12 @@ class ProtectedList:
         in_use = (*names, *self.names_in_use) if readers is KeptFrom.READERS else ()
         return compile_terms(self.kept_from(readers), in_use=in_use)
 
+    def is_weaker_than(self, former: "ProtectedList") -> bool:
+        """Whether something that a former list protected is not protected by this one."""
+        if former == ProtectedList():
+            return False
+        return bool(set(former.terms) - set(self.terms) or set(self.names_in_use) - set(former.names_in_use))
+
     def former_numbers(self) -> Iterator[tuple[ProtectedKind, str]]:
         """The former UPNs and NHS numbers on it, as they are compared."""
         for term in self.terms:

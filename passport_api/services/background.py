@@ -3,7 +3,12 @@
 import threading
 import time
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Generic, Protocol, TypeVar
+
+from passport_api.services.execution import perform_unattended
+from passport_api.services.runtime import Runtime, Step
+from passport_api.store.database import UnitOfWork
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -32,6 +37,36 @@ class Job(Protocol[T]):
     def tidy(self) -> None:
         """Forget what is old."""
         ...
+
+
+def claimed(
+    runtime: Runtime,
+    lease: timedelta,
+    any_free: Callable[[UnitOfWork, datetime], bool],
+    claim: Callable[[UnitOfWork, datetime, datetime], T | None],
+) -> tuple[T, datetime] | None:
+    """Take some work for a while; gives its id and until when it is this process's. None when there is none.
+
+    Args:
+        runtime: the service's parts.
+        lease: for how long.
+        any_free: whether there is any: a look that holds nobody up.
+        claim: takes some that nobody has, until an instant.
+
+    Raises:
+        StoreUnavailable: the database does not answer.
+        LogDiverged: the database is not the one that the log's anchors know.
+    """
+    with runtime.database.reading() as uow:
+        if not any_free(uow, runtime.clock()):
+            return None
+
+    def taken(step: Step) -> tuple[T, datetime] | None:
+        until = step.at + lease
+        found = claim(step.uow, step.at, until)
+        return None if found is None else (found, until)
+
+    return perform_unattended(runtime, taken)
 
 
 class Background(Generic[T]):

@@ -29,12 +29,12 @@ from passport_api.services import corrections, journal, outbox
 from passport_api.services.admission import Admitted, admit, admit_to_organisation, note
 from passport_api.services.alerts import Subject, details_of, raise_hushed, subject_of
 from passport_api.services.corrections import NewCorrection
+from passport_api.services.protected_lists import screen_of
 from passport_api.services.runtime import Work
-from passport_api.services.screening import Screen
 from passport_api.services.statements import opened, seen_of
 from passport_api.services.vault import PassportSeals
 from passport_api.services.views import find_shown
-from passport_api.store import challenges, protected_lists, statements
+from passport_api.store import challenges, statements
 from passport_api.store.challenges import ChallengeRecord
 
 _REPLACEMENT = "/correction/replacement"
@@ -234,10 +234,8 @@ def _keep(
 
 def _screen(work: Work, subject: Subject, sealed_child: bytes, made: ShownChallenge, by: AlertDetails) -> None:
     """Alert the custodian to words that views leave out; whoever wrote them is told nothing."""
-    seals, facts = subject.seals, made.facts
-    sealed = protected_lists.standing(work.uow, facts.passport_id)
-    screen = Screen(work.runtime.screening, seals, sealed, seals.open_child(sealed_child))
-    if sealed is not None and screen.matcher(sealed).stops(made.challenge.words):
+    facts = made.facts
+    if screen_of(work, subject.seals, sealed_child).stops(made.challenge.words):
         raise_hushed(work, subject, facts.challenge_id, (facts.statement_id, facts.version), by)
 
 

@@ -167,7 +167,7 @@ def _preview(
     ceiling = ceiling_of(role)
     if ceiling is None:
         raise InvalidField(field, "This role never sees content.")
-    screen = screen_of(work, admitted)
+    screen = screen_of(work, admitted.seals, admitted.record.sealed_child)
     layout = lay_out(screen, statements.standing(work.uow, admitted.record.passport_id), scope, ceiling)
     raise_stopped(work, subject_of(admitted), layout.stopped, details_of(work, admitted))
     note(

@@ -143,6 +143,15 @@ def work_of(runtime: Runtime, uow: UnitOfWork, caller: Caller) -> Work:
     return Work(runtime, uow, runtime.instant(mark), actor_of(runtime, uow, caller), mark.epoch)
 
 
+def actor_known(runtime: Runtime, uow: UnitOfWork, account_id: AccountId) -> Actor | None:
+    """Somebody as the store knows them now, signed in or not; None when there is no such account."""
+    found = accounts.known(uow, account_id)
+    if found is None:
+        return None
+    name, _ = runtime.vault.open_person("accounts", account_id, found.sealed_identity)
+    return Actor(account_id, None, name, found.memberships)
+
+
 def work_for(runtime: Runtime, uow: UnitOfWork, account_id: AccountId) -> Work:
     """What a use case needs, in a transaction, where it is carried out for somebody who asked for it before.
 
@@ -151,11 +160,10 @@ def work_for(runtime: Runtime, uow: UnitOfWork, account_id: AccountId) -> Work:
         NotSignedIn: there is no such account.
     """
     mark = log.mark(uow)
-    found = accounts.known(uow, account_id)
-    if found is None:
+    actor = actor_known(runtime, uow, account_id)
+    if actor is None:
         raise NotSignedIn
-    name, _ = runtime.vault.open_person("accounts", account_id, found.sealed_identity)
-    return Work(runtime, uow, runtime.instant(mark), Actor(account_id, None, name, found.memberships), mark.epoch)
+    return Work(runtime, uow, runtime.instant(mark), actor, mark.epoch)
 
 
 def _attempts(runtime: Runtime, begin: Callable[[UnitOfWork], Work], use_case: Callable[[Work], T]) -> T:

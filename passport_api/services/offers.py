@@ -8,6 +8,7 @@ worker compares each with the former ones and forgets it.
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Literal
 from urllib.parse import unquote_plus
 
 from passport_api.domain.access import capacity_of
@@ -16,17 +17,16 @@ from passport_api.domain.alerts import AlertDetails, AlertKind
 from passport_api.domain.decisions import Reason
 from passport_api.domain.errors import InvalidField
 from passport_api.domain.ids import EntryId, OfferId, PassportId
-from passport_api.domain.people import Actor
 from passport_api.domain.protection.leaks import LeakKind, numbers_in
 from passport_api.domain.protection.terms import ProtectedKind
 from passport_api.services import journal
 from passport_api.services.admission import facts_of, seals_of
 from passport_api.services.alerts import Subject, raise_alert
-from passport_api.services.execution import perform_unattended
+from passport_api.services.execution import actor_known, perform_unattended
 from passport_api.services.journal import Asked
 from passport_api.services.runtime import Caller, Runtime, Step
 from passport_api.services.vault import PassportSeals
-from passport_api.store import accounts, alerts, decisions, offers, passports, protected_lists
+from passport_api.store import alerts, decisions, offers, passports, protected_lists
 from passport_api.store.offers import Offer
 from passport_keys.errors import KeyStoreError, ProviderUnavailable
 
@@ -57,7 +57,6 @@ def keep(runtime: Runtime, caller: Caller, body: bytes, query: bytes) -> None:
             value_index=index(_KINDS[kind], number),
             kind=_KINDS[kind],
             account_id=caller.account_id,
-            session_id=caller.session_id,
             offered_at=now,
         )
         for kind, number in found
@@ -92,23 +91,41 @@ def _strings_of(said: object) -> Iterator[str]:
                 yield str(each)
 
 
-def compare_oldest(runtime: Runtime) -> bool:
-    """Compare the number that was offered first; says whether there was one.
+class Comparing:
+    """Compares numbers that were offered, one at a time. Used by several processes at once."""
 
-    Raises:
-        ProviderUnavailable: the key store does not answer: the number is kept, and compared again.
-        StoreUnavailable: the database does not answer.
-    """
-    with runtime.database.reading() as uow:
-        if not offers.any_waiting(uow):
-            return False
-    return perform_unattended(runtime, _compared)
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+
+    def take(self) -> Literal[True] | None:
+        """Whether there is anything to compare; None when there is not.
+
+        Raises:
+            StoreUnavailable: the database does not answer.
+        """
+        with self._runtime.database.reading() as uow:
+            return offers.any_waiting(uow) or None
+
+    def carry_on(self, _taken: Literal[True], /) -> Literal[True] | None:
+        """Compare the number that was offered first; None when none is left.
+
+        Raises:
+            ProviderUnavailable: the key store does not answer: the number is kept, and compared again.
+            StoreUnavailable: the database does not answer.
+        """
+        return perform_unattended(self._runtime, _compared)
+
+    def let_go(self, _taken: Literal[True], /) -> None:
+        """Nothing: a number is compared and forgotten in one transaction, and is nobody's between them."""
+
+    def tidy(self) -> None:
+        """Nothing: a number is forgotten when it is compared."""
 
 
-def _compared(step: Step) -> bool:
+def _compared(step: Step) -> Literal[True] | None:
     offer = offers.oldest(step.uow)
     if offer is None:
-        return False
+        return None
     offers.remove(step.uow, offer.offer_id)
     known_once = protected_lists.known_once_by(step.uow, offer.value_index)
     entries = [alerted for passport_id in known_once if (alerted := _alerted(step, offer, passport_id)) is not None]
@@ -125,11 +142,9 @@ def _alerted(step: Step, offer: Offer, passport_id: PassportId) -> tuple[Entry, 
     Where the passport's key does not open, nothing can be said in its own log: the service's says it.
     """
     record = passports.find(step.uow, passport_id)  # held: it is not erased meanwhile
-    account = accounts.known(step.uow, offer.account_id)
-    if record is None or account is None:
+    actor = actor_known(step.runtime, step.uow, offer.account_id)
+    if record is None or actor is None:
         return None
-    name, _ = step.runtime.vault.open_person("accounts", offer.account_id, account.sealed_identity)
-    actor = Actor(offer.account_id, offer.session_id, name, account.memberships)
     by = capacity_of(actor, record.custodian_id, facts_of(record, passports.parents_of(step.uow, passport_id)))
     entry = Entry(
         entry_id=EntryId(step.runtime.new_id()),

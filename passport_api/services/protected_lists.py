@@ -22,9 +22,10 @@ from passport_api.services.layouts import lay_out
 from passport_api.services.outbox import notify_person
 from passport_api.services.runtime import Work
 from passport_api.services.screening import Screen, names_of
+from passport_api.services.vault import PassportSeals
 from passport_api.store import protected_lists, statements
 
-EVERYTHING = dict.fromkeys(Section, DetailLevel.RESTRICTED)
+_EVERYTHING = dict.fromkeys(Section, DetailLevel.RESTRICTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +111,10 @@ def said_of(work: Work, admitted: Admitted) -> ProtectedList:
     return ProtectedList() if sealed is None else admitted.seals.open_list(sealed)
 
 
-def screen_of(work: Work, admitted: Admitted) -> Screen:
-    """What stands between the statements and whoever reads them, of a passport that somebody was admitted to."""
-    seals, record = admitted.seals, admitted.record
-    sealed = protected_lists.standing(work.uow, record.passport_id)
-    return Screen(work.runtime.screening, seals, sealed, seals.open_child(record.sealed_child))
+def screen_of(work: Work, seals: PassportSeals, sealed_child: bytes) -> Screen:
+    """What stands between a passport's statements and whoever reads them."""
+    sealed = protected_lists.standing(work.uow, seals.passport_id)
+    return Screen(work.runtime.screening, seals, sealed, seals.open_child(sealed_child))
 
 
 def _tell_the_others(work: Work, admitted: Admitted, former: ProtectedList, new: ProtectedList) -> None:
@@ -125,10 +125,7 @@ def _tell_the_others(work: Work, admitted: Admitted, former: ProtectedList, new:
     for parent in admitted.living_parents():
         if parent.account_id != work.actor.account_id:
             notify_person(work, Kind.PROTECTION_CHANGED, parent.account_id, admitted.record.passport_id)
-    was_there = former != ProtectedList()
-    fewer, more_in_use = set(former.terms) - set(new.terms), set(new.names_in_use) - set(former.names_in_use)
-    eased = was_there and bool(fewer or more_in_use)
-    if eased and admitted.grounds.relation is Relation.PARENT:
+    if new.is_weaker_than(former) and admitted.grounds.relation is Relation.PARENT:
         raise_alert(work, subject_of(admitted), AlertKind.PROTECTION_EASED, details_of(work, admitted))
 
 
@@ -141,8 +138,8 @@ def _difference(former: ProtectedList, new: ProtectedList) -> str:
 
 def _kept(work: Work, admitted: Admitted) -> KeptList:
     passport_id = admitted.record.passport_id
-    screen = screen_of(work, admitted)
-    layout = lay_out(screen, statements.standing(work.uow, passport_id), EVERYTHING, DetailLevel.RESTRICTED)
+    screen = screen_of(work, admitted.seals, admitted.record.sealed_child)
+    layout = lay_out(screen, statements.standing(work.uow, passport_id), _EVERYTHING, DetailLevel.RESTRICTED)
     sealed = screen.sealed
     said = ProtectedList() if sealed is None else admitted.seals.open_list(sealed)
     return KeptList(passport_id, 0 if sealed is None else sealed.version, said, layout.stopped)

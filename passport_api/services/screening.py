@@ -95,11 +95,15 @@ class Screen:
         key = self._key(self.sealed, shown, challenges)
         found = self.screening.find(key)
         if found is None:
-            found = self._screened(self.matcher(self.sealed), shown, challenges)
+            found = self._screened(self._matcher(self.sealed), shown, challenges)
             self.screening.keep(key, found)
         return found
 
-    def matcher(self, sealed: SealedList) -> Matcher:
+    def stops(self, text: str) -> bool:
+        """Whether no view may say a text."""
+        return self.sealed is not None and self._matcher(self.sealed).stops(text)
+
+    def _matcher(self, sealed: SealedList) -> Matcher:
         """What finds the terms of a list that must not reach a view's readers."""
         return self.seals.open_list(sealed).matcher(KeptFrom.READERS, names_of(self.child))
 

@@ -17,6 +17,7 @@ from passport_api.domain.searches import Hit, HitOutcome, Mending, SearchStatus,
 from passport_api.domain.statements import Statement, StatementStatus
 from passport_api.services import corrections
 from passport_api.services.admission import Admitted, admit, admit_to_organisation, note
+from passport_api.services.background import claimed
 from passport_api.services.corrections import Corrected, NewCorrection
 from passport_api.services.execution import perform_for, perform_unattended
 from passport_api.services.runtime import Runtime, Step, Work
@@ -59,16 +60,8 @@ class Correcting:
             StoreUnavailable: the database does not answer.
             LogDiverged: the database is not the one that the log's anchors know.
         """
-        with self._runtime.database.reading() as uow:
-            if not search_corrections.any_free(uow, self._runtime.clock()):
-                return None
-
-        def claimed(step: Step) -> TakenCorrection | None:
-            until = step.at + self._lease
-            correction_id = search_corrections.claim(step.uow, step.at, until)
-            return None if correction_id is None else TakenCorrection(correction_id, until)
-
-        return perform_unattended(self._runtime, claimed)
+        taken = claimed(self._runtime, self._lease, search_corrections.any_free, search_corrections.claim)
+        return None if taken is None else TakenCorrection(*taken)
 
     def carry_on(self, taken: TakenCorrection) -> TakenCorrection | None:
         """Correct the next statement; gives the correction as it is taken from now on, or None when it has ended.

@@ -21,6 +21,7 @@ from passport_api.domain.searches import Hit, Sought
 from passport_api.domain.statements import Statement
 from passport_api.services import execution, journal
 from passport_api.services.admission import admit_to_organisation
+from passport_api.services.background import claimed
 from passport_api.services.execution import perform_unattended
 from passport_api.services.journal import Overtaken
 from passport_api.services.runtime import Runtime, Step, Work
@@ -93,16 +94,8 @@ class Searching:
             StoreUnavailable: the database does not answer.
             LogDiverged: the database is not the one that the log's anchors know.
         """
-        with self._runtime.database.reading() as uow:
-            if not searches.any_free(uow, self._runtime.clock()):
-                return None
-
-        def claimed(step: Step) -> Taken | None:
-            until = step.at + self._lease
-            search_id = searches.claim(step.uow, step.at, until)
-            return None if search_id is None else Taken(search_id, until)
-
-        return perform_unattended(self._runtime, claimed)
+        taken = claimed(self._runtime, self._lease, searches.any_free, searches.claim)
+        return None if taken is None else Taken(*taken)
 
     def carry_on(self, taken: Taken) -> Taken | None:
         """Look through the next passports; gives the search as it is taken from now on, or None when it has ended.

@@ -24,7 +24,6 @@ class Worker:
         threads: how many at once.
         tell: told of each notice, what came of it.
         complain: told of a fault of this service's own; the loop goes on.
-        chore: what else there is to do: a piece of it each time, and whether there was any.
     """
 
     def __init__(
@@ -33,13 +32,11 @@ class Worker:
         threads: int,
         tell: Callable[[Taken, Outcome], object],
         complain: Callable[[Exception], object],
-        chore: Callable[[], bool] = lambda: False,
     ) -> None:
         self._delivery = delivery
         self._threads = threads
         self._tell = tell
         self._complain = complain
-        self._chore = chore
         self._ending = threading.Event()
 
     def stop(self) -> None:
@@ -54,10 +51,10 @@ class Worker:
                 if turn % _TURNS_BETWEEN_TIDYING == 0:
                     self._safely(self._delivery.tidy)
                 turn += 1
-                done, delivered = self._safely(self._chore), self._safely(lambda: self.once(pool))
-                if done is None or delivered is None:
+                delivered = self._safely(lambda: self.once(pool))
+                if delivered is None:
                     self._ending.wait(_PAUSE_AFTER_A_FAULT_SECONDS)
-                elif not done and delivered == 0:
+                elif delivered == 0:
                     self._ending.wait(PAUSE_SECONDS)
 
     def once(self, pool: ThreadPoolExecutor) -> int:

@@ -9,6 +9,7 @@ from sqlalchemy import insert, select, tuple_, update
 from passport_api.domain.alerts import AlertFacts, AlertKind, AlertStatus
 from passport_api.domain.ids import AccountId, AlertId, OrganisationId, PassportId, StatementId
 from passport_api.store import _models as m
+from passport_api.store._pages import newest_first
 from passport_api.store._types import AnyRow
 from passport_api.store.database import UnitOfWork
 from passport_api.store.passports import NOT_ERASED
@@ -70,10 +71,8 @@ def of_custodian(
 ) -> list[AlertRecord]:
     """A custodian's alerts in one status, newest first."""
     is_open = m.Alert.settled_at.is_(None) if status is AlertStatus.OPEN else m.Alert.settled_at.is_not(None)
-    query = _ALERT.where(m.Passport.custodian_id == custodian_id, is_open).order_by(m.Alert.id.desc()).limit(limit)
-    if after is not None:
-        query = query.where(m.Alert.id < after)
-    return [_record(row) for row in uow.connection.execute(query)]
+    query = _ALERT.where(m.Passport.custodian_id == custodian_id, is_open)
+    return [_record(row) for row in newest_first(uow, query, m.Alert.id, after, limit)]
 
 
 def raised(uow: UnitOfWork, kind: AlertKind, versions: Iterable[Version], *, open_ones: bool = False) -> set[Version]:

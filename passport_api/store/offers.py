@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import delete, insert, select
 
-from passport_api.domain.ids import AccountId, OfferId, SessionId
+from passport_api.domain.ids import AccountId, OfferId
 from passport_api.domain.protection.terms import ProtectedKind
 from passport_api.store import _models as m
 from passport_api.store.database import UnitOfWork
@@ -19,7 +19,6 @@ class Offer:
     value_index: bytes
     kind: ProtectedKind
     account_id: AccountId
-    session_id: SessionId
     offered_at: datetime
 
 
@@ -31,7 +30,6 @@ def add(uow: UnitOfWork, offers: list[Offer]) -> None:
             "value_index": offer.value_index,
             "kind": offer.kind.value,
             "account_id": offer.account_id,
-            "session_id": offer.session_id,
             "offered_at": offer.offered_at,
         }
         for offer in offers
@@ -56,7 +54,6 @@ def oldest(uow: UnitOfWork) -> Offer | None:
             m.OfferedNumber.value_index,
             m.OfferedNumber.kind,
             m.OfferedNumber.account_id,
-            m.OfferedNumber.session_id,
             m.OfferedNumber.offered_at,
         )
         .order_by(m.OfferedNumber.id)
@@ -66,7 +63,7 @@ def oldest(uow: UnitOfWork) -> Offer | None:
     row = uow.connection.execute(query).one_or_none()
     if row is None:
         return None
-    return Offer(OfferId(row[0]), row[1], ProtectedKind(row[2]), AccountId(row[3]), SessionId(row[4]), row[5])
+    return Offer(OfferId(row[0]), row[1], ProtectedKind(row[2]), AccountId(row[3]), row[4])
 
 
 def any_waiting(uow: UnitOfWork) -> bool:

@@ -21,6 +21,7 @@ import pytest
 from passport_api.demonstration import staging
 from passport_api.domain.statements import StatementKind
 from support.lists import every
+from support.until import until as patiently
 from support.until import until as until_it_holds
 from support.world import EVERY_SECTION, LEVELS
 
@@ -255,6 +256,24 @@ def test_the_custodian_has_an_alert_to_what_is_stopped_and_to_the_opinion_that_r
     assert about["statement_stopped"]["wording_reason"]
     assert corrected["version"] == 2
     assert corrected["correction"]["reason"]
+
+
+def test_the_custodian_learns_who_used_a_former_number(folder: Path) -> None:
+    """Beside the service a worker compares it, and nothing in the answer says so."""
+    with serving(folder) as demonstration:
+        card = demonstration.card
+        with demonstration.as_("parent") as http:
+            terms = http.get(f"/v1/passports/{card['passport_id']}/protected-list").json()["terms"]
+        (upn,) = [term["text"] for term in terms if term["kind"] == "upn"]
+        with demonstration.as_("other_school_safeguarding_lead") as http:
+            assert http.post("/v1/wording-checks", json={"text": f"The pupil {upn} came."}).status_code == 200
+        with demonstration.as_("custodian_social_worker") as http:
+
+            def alerted() -> bool:
+                alerts = http.get(f"/v1/organisations/{card['custodian_id']}/alerts").json()["items"]
+                return "number_offered" in {alert["kind"] for alert in alerts}
+
+            patiently(alerted)
 
 
 def test_another_school_sees_nothing(demonstration: Demonstration) -> None:

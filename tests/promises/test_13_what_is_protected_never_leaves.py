@@ -524,8 +524,10 @@ def test_where_it_cannot_be_kept_nothing_is_answered(home: Home, monkeypatch: py
 
 def compare_all(world: World) -> None:
     """What a worker does."""
-    while offers.compare_oldest(world.service.runtime):
-        pass
+    comparing = offers.Comparing(world.service.runtime)
+    taken = comparing.take()
+    while taken is not None:
+        taken = comparing.carry_on(taken)
 
 
 def test_a_letter_to_the_first_family_gives_away_no_home(home: Home) -> None:

@@ -46,7 +46,6 @@ class OfferedNumber(Base):
     value_index: Mapped[bytes]
     kind: Mapped[str]
     account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"))
-    session_id: Mapped[UUID]
     offered_at: Mapped[datetime]
 
 

@@ -37,6 +37,22 @@ def test_todays_names_are_no_hit_to_a_reader_and_are_one_to_the_first_family() -
     assert said.matcher(KeptFrom.BIRTH_FAMILY, NAMES).stops("Tam Fairweather is well.")
 
 
+@pytest.mark.parametrize(
+    ("former", "new", "weaker"),
+    [
+        (ProtectedList(), ProtectedList((MOTHER,), ("Mrs Doyle",)), False),
+        (ProtectedList((MOTHER,)), ProtectedList((MOTHER, UPN)), False),
+        (ProtectedList((MOTHER, UPN)), ProtectedList((MOTHER,)), True),
+        (ProtectedList((MOTHER,)), ProtectedList((MOTHER,), ("Mrs Doyle",)), True),
+        (ProtectedList((MOTHER,), ("Mrs Doyle",)), ProtectedList((MOTHER,)), False),
+    ],
+)
+def test_a_list_is_weaker_that_protects_less_than_the_one_before(
+    former: ProtectedList, new: ProtectedList, *, weaker: bool
+) -> None:
+    assert new.is_weaker_than(former) is weaker
+
+
 def test_its_former_numbers_are_compared_however_they_are_written() -> None:
     assert list(ProtectedList((MOTHER, UPN, NHS)).former_numbers()) == [
         (ProtectedKind.UPN, "B801200005001"),
